@@ -15,7 +15,7 @@ INCLUDE = ROOT / "include"
 
 LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["version", "error", "text", "array", "matrix", "table", "schema", "finite"],
-    ["transformer", "transformer_base"],
+    ["transformer", "transformer_base", "leaf"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "column_transformer"],
     ["report", "guard"],
@@ -62,9 +62,13 @@ def read(path):
     return Header(name, text.count("\n"), without_comments(text), ours, system)
 
 
+def stem_of(name):
+    return name.rpartition(".")[0]
+
+
 def layer_of(name):
     """Layer number, -1 for the file side and for detail (whose layer is what it includes), None if unknown."""
-    stem = name[: -len(".hpp")]
+    stem = stem_of(name)
     if stem in FILE_SIDE or stem.startswith("detail/"):
         return -1
     folder = stem.rpartition("/")[0] + "/" if "/" in stem else None
@@ -93,7 +97,7 @@ def check_includes(headers):
             yield f"{name}: has no layer; name it in tests/check_layers.py"
         if name.startswith("detail/"):
             continue
-        stem = name[: -len(".hpp")]
+        stem = stem_of(name)
         for other in sorted(reached):
             if not_below(stem, layer_of(name), other):
                 yield f"{name}: includes upward, {other}"
@@ -104,7 +108,7 @@ def check_includes(headers):
 
 
 def not_below(stem, layer, other):
-    other_stem, other_layer = other[: -len(".hpp")], layer_of(other)
+    other_stem, other_layer = stem_of(other), layer_of(other)
     if stem in FILE_SIDE:
         above = other_stem in FILE_SIDE and FILE_SIDE.index(other_stem) > FILE_SIDE.index(stem)
         return above or (other_layer is not None and other_layer > FILE_SIDE_MAY_USE)
@@ -195,7 +199,8 @@ def print_table(headers):
 
 
 def main():
-    headers = {header.name: header for header in map(read, sorted((INCLUDE / "prepguard").rglob("*.hpp")))}
+    paths = sorted(path for path in (INCLUDE / "prepguard").rglob("*") if path.suffix in {".hpp", ".inl"})
+    headers = {header.name: header for header in map(read, paths)}
     print_table(headers)
     checks = {"include layers": check_includes(headers), "budgets": check_budgets(headers), "files": check_files()}
     failed = 0

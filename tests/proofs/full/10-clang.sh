@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Unit tests built by clang
+. tests/proofs/lib.sh
+CXX=clang++ meson_unit_tests "$BUILD/clang"
+"$BUILD/clang/tests/unit_tests"

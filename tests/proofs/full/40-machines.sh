@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# ARM and a big-endian machine, emulated: kernels, numbers, files
+. tests/proofs/lib.sh
+sources='main finite_test archive_test file_test detail/kernels_test detail/envelope_test detail/number_text_test
+  detail/exact_moments_test transformers/standard_scaler_test transformers/one_hot_encoder_test'
+for machine in aarch64 s390x; do
+  ninja_begin "$BUILD/$machine"
+  compiler="$machine-linux-gnu-g++ -std=c++20 -O1 $warnings $includes"
+  objects=''
+  for source in $sources; do
+    ninja_object "$source.o" "tests/$source.cpp" "$compiler"
+    objects="$objects $source.o"
+  done
+  ninja_program unit_tests "$objects" "$machine-linux-gnu-g++ -static"
+  ninja_build
+  echo "figure: $machine"
+  "qemu-$machine" "$BUILD/$machine/unit_tests"
+done

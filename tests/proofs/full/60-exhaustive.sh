@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# All 2^32 float32 patterns through every finite check
+. tests/proofs/lib.sh
+"$BUILD/tests/finite_exhaustive"
