@@ -28,11 +28,12 @@ need_option() {
   esac
 }
 
-need_missing() { # what, Debian, Fedora, Homebrew
+need_missing() { # what, Debian, Fedora, Homebrew, pip
   need_what="$need_what${need_what:+, }$1"
   need_debian="$need_debian $2"
   [ "$3" = - ] || need_fedora="$need_fedora $3"
   [ "$4" = - ] || need_brew="$need_brew $4"
+  need_pip="$need_pip${5:+ $5}"
 }
 
 need_program() { # program or its full path, packages
@@ -71,16 +72,16 @@ PROBE
   done
   for need_module in ${need_modules:-$*}; do
     case $need_module in
-      sklearn) need_missing "python: sklearn" python3-sklearn python3-scikit-learn scikit-learn ;;
-      ensurepip) need_missing "python: venv" python3-venv python3 python ;;
-      *) need_missing "python: $need_module" "python3-$need_module" "python3-$need_module" "$need_module" ;;
+      sklearn) need_missing 'python: sklearn' python3-sklearn python3-scikit-learn - scikit-learn ;;
+      ensurepip) need_missing 'python: ensurepip' python3-venv python3 python ;;
+      *) need_missing "python: $need_module" "python3-$need_module" "python3-$need_module" - "$need_module" ;;
     esac
   done
   [ $# -gt 0 ] || need_missing python3 python3 python3 python
 }
 
 need_look() {
-  need_what='' need_debian='' need_fedora='' need_brew=''
+  need_what='' need_debian='' need_fedora='' need_brew='' need_pip=''
   needs
   [ -z "$need_what" ]
 }
@@ -101,8 +102,9 @@ need_all() {
   fi
   if [ "$need_mode" = never ] || [ -z "$need_can_install" ]; then
     echo "To install it:  $need_line"
-    echo "     Fedora:    sudo dnf install -y$need_fedora"
-    echo "     Homebrew:  brew install$need_brew    (python packages: pip, in a virtual environment)"
+    [ -z "$need_fedora" ] || echo "     Fedora:    sudo dnf install -y$need_fedora"
+    [ -z "$need_brew" ] || echo "     Homebrew:  brew install$need_brew"
+    [ -z "$need_pip" ] || echo "     Python elsewhere, in a virtual environment:  pip install$need_pip"
     exit 77
   fi
   echo "installing: $need_line"

@@ -40,5 +40,5 @@ ln -s "$ROOT" "$work/project/subprojects/prepguard"
 meson setup "$work/subproject" "$work/project"
 ninja -C "$work/subproject"
 runs 'meson subproject' "$work/subproject/consumer"
-! [ -e "$work/subproject/subprojects/prepguard/tests/unit_tests" ]
+[ ! -e "$work/subproject/subprojects/prepguard/tests/unit_tests" ]
 echo "$passed passed, 0 failed"

@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The same bits under every compiler and flag
+. tests/proofs/lib.sh
+folder=$BUILD/flags
+ninja_begin "$folder"
+builds=''
+# Names stand for flags, because flags make bad file names.
+for compiler in g++ clang++; do
+  while read -r name flags; do
+    [ "$compiler" = g++ ] || flags=$(echo "$flags" | sed 's/-flto/-flto -fuse-ld=lld/')
+    build=$compiler-$name
+    builds="$builds $build"
+    for program in tests/parity/parity tests/flags/kernel_flags; do
+      object=$build-$(basename "$program")
+      ninja_object "$object.o" "$program.cpp" "$compiler -std=c++20 $flags $warnings $includes"
+      ninja_program "$object" "$object.o" "$compiler $flags"
+    done
+  done <<'FLAGS'
+O0 -O0
+O2 -O2
+native -O3 -march=native
+fast-math -O2 -ffast-math
+fast-lto -Ofast -march=native -flto
+finite-math -O2 -ffinite-math-only
+reciprocal -O2 -freciprocal-math
+contract -O2 -march=native -ffp-contract=fast
+FLAGS
+done
+ninja_build
+passed=0 failed=0
+for build in $builds; do
+  for program in parity kernel_flags; do
+    if "$folder/$build-$program" >"$folder/$build-$program.log" 2>&1; then
+      passed=$((passed + 1))
+    else
+      failed=$((failed + 1))
+      echo "FAILED: $build $program"
+    fi
+    sed "s/^figure: */figure: $build: /" "$folder/$build-$program.log"
+  done
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
