@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "prepguard/detail/column_op.hpp"
+#include "prepguard/detail/instruction_set.hpp"
+#include "prepguard/detail/kernel_sets.hpp"
+#include "prepguard/version.hpp"
+
+/// The kernels: pointers, shapes and strides in, bits out. Each is compiled for several instruction sets,
+/// chosen at run time, and every set gives the same bits under every compiler flag. Nothing is checked and
+/// nothing is read or written outside the cells named. Cells of a row lie side by side; strides count cells.
+/// `in` and `out` may be the same rows (same pointer, same stride), but must not overlap in any other way.
+/// `T` is float or double.
+
+namespace prepguard::inline PREPGUARD_ABI {
+namespace detail {
+
+/// Calls `function` with the kernels of the instruction set in use.
+template <class Function>
+decltype(auto) with_kernels(Function&& function) {
+  switch (instruction_set()) {
+#if defined(__x86_64__)
+    case InstructionSet::avx512:
+      return function(avx512::Kernels{});
+    case InstructionSet::avx2:
+      return function(avx2::Kernels{});
+    case InstructionSet::sse2:
+      return function(sse2::Kernels{});
+#elif defined(__aarch64__)
+    case InstructionSet::neon:
+      return function(neon::Kernels{});
+#endif
+    default:
+      return function(generic::Kernels{});
+  }
+}
+
+/// From here on the compiler knows nothing about what `p` points to: neither that it "cannot" be NaN, as
+/// fast-math promises, nor a value it has just computed.
+inline void forget_values_at(const void* p) noexcept {
+  asm volatile("" : : "r"(p) : "memory");
+}
+
+/// True if none of the `count` cells at `cells` is NaN or infinite. Stops early after a bad cell.
+template <class T>
+bool all_finite(const T* cells, std::size_t count) noexcept {
+  forget_values_at(cells);
+  return with_kernels([&](auto kernels) { return kernels.template all_finite<T>(cells, count); });
+}
+
+/// out(i, j) = (in(i, j) First a[j]) Second b[j]. Each step is one IEEE operation in double, rounded to `T`
+/// (docs: numerics, notation). A table whose operation is `none` is not read. NaN stays NaN.
+template <class T, ColumnOp First, ColumnOp Second>
+void apply_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                   std::size_t rows, std::size_t cols, const double* a, const double* b) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template apply_columns<T, First, Second>(pair, a, b); });
+}
+
+/// out = in limited to [low, high] by numpy's rule: `y = x > low ? x : low`, then `y < high ? y : high`; so
+/// -0.0 clipped at 0.0 is 0.0. NaN passes with its payload. The limits are finite, low <= high.
+template <class T>
+void clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                  std::size_t rows, std::size_t cols, const T& low, const T& high) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template clip_columns<T>(pair, low, high); });
+}
+
+/// out(i, j) = fill[j] where in(i, j) is NaN, else in(i, j) bit for bit.
+template <class T>
+void replace_missing(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                     std::size_t rows, std::size_t cols, const T* fill) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template replace_missing<T>(pair, fill); });
+}
+
+/// out(i, j) = fill[j] where in(i, j) == sentinel, else in(i, j) bit for bit. -0.0 equals 0.0; a NaN sentinel
+/// equals nothing.
+template <class T>
+void replace_equal(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                   std::size_t rows, std::size_t cols, const T& sentinel, const T* fill) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template replace_equal<T>(pair, sentinel, fill); });
+}
+
+}  // namespace detail
+}  // namespace prepguard::inline PREPGUARD_ABI

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Included by kernel_sets.hpp, once in the namespace of each instruction set; see there.
+
+#include "prepguard/detail/finite.inl"
+
+#include "prepguard/detail/columns.inl"
+
+/// The kernels of one instruction set; kernels.hpp has their contracts.
+struct Kernels {
+  template <class T>
+  static bool all_finite(const T* cells, std::size_t count) noexcept {
+    return finite_bytes<T, vector_bytes>(reinterpret_cast<const unsigned char*>(cells), count * sizeof(T));
+  }
+
+  template <class T, ColumnOp First, ColumnOp Second>
+  static void apply_columns(const RowPair<T>& rows, const double* first, const double* second) noexcept {
+    transform(rows, ColumnSteps<T, First, Second>{first, second});
+  }
+
+  template <class T>
+  static void clip_columns(const RowPair<T>& rows, const T& low, const T& high) noexcept {
+    transform_rows(rows, clip_to(low, high));
+  }
+
+  template <class T>
+  static void replace_missing(const RowPair<T>& rows, const T* fill) noexcept {
+    transform(rows, Replace<T, IsMissing<T>>{{}, fill});
+  }
+
+  template <class T>
+  static void replace_equal(const RowPair<T>& rows, const T& sentinel, const T* fill) noexcept {
+    transform(rows, Replace<T, IsEqual<T>>{is_equal_to(sentinel), fill});
+  }
+};
