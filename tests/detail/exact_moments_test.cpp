@@ -104,7 +104,7 @@ std::vector<std::uint64_t> hostile_column() {
   return all;
 }
 
-// Cuts the cells into shards anywhere, adds each with its own stride, and merges pairs at random until one is left.
+// Cuts the cells into shards anywhere, adds each with its own stride, merges random pairs until one is left.
 ExactMoments sharded(const std::vector<double>& cells, std::mt19937_64& random) {
   const auto below = [&random](std::size_t n) { return static_cast<std::size_t>(random() % n); };
   std::vector<ExactMoments> shards(1 + below(12));
@@ -113,8 +113,12 @@ ExactMoments sharded(const std::vector<double>& cells, std::mt19937_64& random) 
     ExactMoments& shard = shards[below(shards.size())];
     const std::size_t even = (n + 1) / 2;
     switch (below(3)) {
-      case 0: shard.add(cells.data() + first, 1, n); break;
-      case 1: shard.add(cells.data() + first + n - 1, -1, n); break;
+      case 0:
+        shard.add(cells.data() + first, 1, n);
+        break;
+      case 1:
+        shard.add(cells.data() + first + n - 1, -1, n);
+        break;
       default:
         shard.add(cells.data() + first, 2, even);
         shards[below(shards.size())].add(cells.data() + first + 1, 2, n - even);
@@ -132,7 +136,9 @@ ExactMoments sharded(const std::vector<double>& cells, std::mt19937_64& random) 
 
 }  // namespace
 
-TEST_CASE("mean and variance are the exact ones, rounded once") { check_table(); }
+TEST_CASE("mean and variance are the exact ones, rounded once") {
+  check_table();
+}
 
 TEST_CASE("the rounding mode changes nothing") {
   for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
@@ -157,6 +163,24 @@ TEST_CASE("the state is the same bytes for any order, sharding and merge tree") 
   CHECK(same == trials);
   std::printf("exact moments: %d random shardings of %zu cells, %d with the same state\n", trials,
               patterns.size(), same);
+}
+
+TEST_CASE("the bins hold as many of the largest numbers as they promise") {
+  using namespace prepguard::detail;
+  const FloatParts<double> largest_of_bin(std::uint64_t{0x400fffffffffffffu});
+  REQUIRE(largest_of_bin.shift() % 8 == 7);
+  BinnedSums sums;
+  for (std::size_t i = 0; i < BinnedSums::capacity; ++i) sums.add(largest_of_bin);
+  WideInteger<34> sum, expected_sum;
+  WideInteger<67> squares, expected_squares;
+  sums.move_to(sum, squares);
+  constexpr Uint128 significand = (Uint128{1} << 53) - 1;
+  for (std::size_t i = 0; i < BinnedSums::capacity; ++i) {
+    expected_sum.add_shifted(significand, 0, largest_of_bin.shift());
+    expected_squares.add_shifted(significand * significand, 0, 2 * largest_of_bin.shift());
+  }
+  CHECK(sum == expected_sum);
+  CHECK(squares == expected_squares);
 }
 
 TEST_CASE("float32 cells leave the state of the same float64 cells") {
@@ -211,8 +235,7 @@ TEST_CASE("fields name the whole state") {
     values.emplace_back(part.begin(), part.end());
   });
   std::size_t next = 0;
-  ExactMoments::fields(copy, [&](const char*, auto& field) {
-    std::ranges::copy(values[next++], words(field).begin());
-  });
+  ExactMoments::fields(
+      copy, [&](const char*, auto& field) { std::ranges::copy(values[next++], words(field).begin()); });
   CHECK(copy == moments);
 }

@@ -18,7 +18,8 @@ TABLE = Path(__file__).with_name("exact_moments_table.hpp")
 # (lowest exponent field, number of exponent fields, cells)
 RECIPES = [(1023, 1, 255), (1023, 1, 256), (1023, 1, 257), (1015, 9, 1000), (1023, 40, 1000), (1020, 60, 999),
            (0, 1, 500), (0, 3, 300), (0, 60, 700), (500, 30, 400), (0, 2047, 2000), (0, 1400, 1500),
-           (400, 700, 1024), (2046, 1, 600), (1500, 30, 512), (1533, 2, 50), (479, 12, 100), (485, 4, 3)]
+           (400, 700, 1024), (2046, 1, 600), (1500, 30, 512), (1533, 2, 50), (479, 12, 100), (485, 4, 3),
+           (1000, 12, 1000), (1000, 13, 1000), (0, 12, 1000), (0, 13, 1000), (0, 14, 1000), (2035, 12, 1000)]
 OVERFLOW = 0x7FF0000000000000  # the bits of infinity stand for "no double is large enough"
 
 HEADER = """\
@@ -96,7 +97,8 @@ def row(name, cells, single=False, recipe=None):
     text = (f'{{"{name}", {"true" if single else "false"}, {{{listed}}}, {seed}, {lowest}, {span}, {count}, '
             f"{len(numbers)}, {len(cells) - len(numbers)}, "
             f"{rounded_bits(mean):#x}, {rounded_bits(variance):#x}}},")
-    return textwrap.fill(text, 110, initial_indent=" " * 4, subsequent_indent=" " * 5, break_on_hyphens=False) + "\n"
+    indents = {"initial_indent": " " * 4, "subsequent_indent": " " * 5}
+    return textwrap.fill(text, 110, break_on_hyphens=False, **indents) + "\n"
 
 
 def hostile_columns():
@@ -135,6 +137,7 @@ def hostile_columns():
     yield "mean is a tie, even above", [1.0 + 2.0**-52, 1.0 + 2.0**-51]
     yield "mean just above a tie", [1.0, 1.0 + 2.0**-52, 2.0**-1000, 0.0]
     yield "mean rounds up to a power of two", [2.0 - 2.0**-52, 2.0]
+    yield "zeros among similar numbers", [0.0, 1.5, -0.0, -2.75, 3.0, 0.0]
     yield "missing among numbers", [nan, 1.5, nan, -2.25, 1e-310, nan]
 
 

@@ -2,93 +2,42 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <limits>
 #include <optional>
-#include <type_traits>
 
+#include "prepguard/detail/exact_sums.hpp"
 #include "prepguard/detail/wide_integer.hpp"
 #include "prepguard/version.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// Exponent of the smallest double. Every finite double or float is an integer below 2^2098 in units of 2^-1074.
-inline constexpr int unit_exponent = -1074;
-
-/// Exact sums of a short run of numbers and of their squares, before they enter the wide ones.
-///
-/// A number is `v * 2^(8 k)` units with `v < 2^60`; bin `k` adds up `v` and `v * v`. So an addition costs one
-/// multiplication and two 128-bit additions whatever the exponents are. (A superaccumulator of 32-bit digits
-/// does eight additions instead.)
-class MomentBins {
- public:
-  /// More would overflow the squares.
-  static constexpr std::size_t capacity = 256;
-
-  /// Adds `significand * 2^shift` units; `significand < 2^53`, `shift < 2046`, `sign` is 0 or all ones (negative).
-  void add(std::uint64_t significand, unsigned shift, std::uint64_t sign) noexcept {
-    const std::size_t k = shift / 8;
-    const std::uint64_t v = significand << (shift % 8);
-    bins_[k].sum += static_cast<Uint128>(static_cast<Int128>(static_cast<std::int64_t>((v ^ sign) - sign)));
-    bins_[k].squares += static_cast<Uint128>(v) * v;
-    lowest_ = std::min(lowest_, k);
-    highest_ = std::max(highest_, k);
-  }
-
-  /// Moves the sums over, in units and in squared units.
-  template <std::size_t N, std::size_t M>
-  void move_to(WideInteger<N>& sum, WideInteger<M>& squares) noexcept {
-    for (std::size_t k = lowest_; k <= highest_; ++k) {
-      Bin& bin = bins_[k];
-      if (bin.squares == 0) continue;
-      const auto extension = static_cast<std::uint64_t>(static_cast<std::int64_t>(bin.sum >> 64) >> 63);
-      sum.add_shifted(bin.sum, extension, 8 * k);
-      squares.add_shifted(bin.squares, 0, 16 * k);
-      bin = {};
-    }
-    lowest_ = bin_count;
-    highest_ = 0;
-  }
-
- private:
-  static constexpr std::size_t bin_count = 256;
-  struct Bin {
-    Uint128 sum;  // two's complement
-    Uint128 squares;
-  };
-
-  std::array<Bin, bin_count> bins_{};
-  std::size_t lowest_ = bin_count;
-  std::size_t highest_ = 0;
-};
-
 /// Mean and population variance of one column, as if computed without any rounding and then rounded once.
 ///
-/// The state holds the sums of the numbers and of their squares as integers, so it is the same, byte for byte,
-/// for the same cells in any order, in any number of shards, merged in any order. Only integer instructions are
-/// used: compiler flags, rounding mode and flush-to-zero change nothing. It takes 832 bytes.
+/// The state is the sums of the numbers and of their squares as integers. So it is the same, byte for byte,
+/// for the same cells in any order, in any number of shards, merged in any order. Only integer instructions
+/// are used: compiler flags, rounding mode and flush-to-zero change nothing. An object takes 832 bytes.
 class ExactMoments {
  public:
-  /// Adds the cells `x[0]`, `x[stride]`, ... `x[(n - 1) * stride]`. NaN and infinities are counted and left out.
-  /// One call costs some 100 ns beside the cells, so hundreds of rows should come at once. A column may have up
-  /// to 2^63 cells.
+  /// Adds the cells `x[0]`, `x[stride]`, ... `x[(n - 1) * stride]`; NaN and infinities are counted and left
+  /// out. Give some hundred rows at once: the sums are carried into the state every 128 rows and at the end
+  /// of a call. A column may have up to 2^63 cells.
   template <class T>
   void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
-    MomentBins bins;
-    for (std::size_t first = 0; first < n; first += MomentBins::capacity) {
-      const std::size_t end = std::min(n, first + MomentBins::capacity);
-      for (std::size_t i = first; i < end; ++i) add_cell(x + static_cast<std::ptrdiff_t>(i) * stride, bins);
-      bins.move_to(sum_, squares_);
+    std::optional<BinnedSums> binned;
+    for (std::size_t first = 0; first < n; first += block_size) {
+      const T* block = x + static_cast<std::ptrdiff_t>(first) * stride;
+      const std::size_t size = std::min(n - first, block_size);
+      if (add_narrow(block, stride, size)) continue;
+      if (!binned) binned.emplace();
+      add_binned(block, stride, size, *binned);
     }
-    count_ += n;
+    cells_ += n;
   }
 
   /// Adds the cells that `other` has seen.
   void merge(const ExactMoments& other) noexcept {
-    count_ += other.count_;
+    cells_ += other.cells_;
     missing_ += other.missing_;
     infinite_ += other.infinite_;
     sum_ += other.sum_;
@@ -96,7 +45,7 @@ class ExactMoments {
   }
 
   /// Numbers that count for mean and variance: all cells but NaN and infinities.
-  std::uint64_t count() const noexcept { return count_ - missing_ - infinite_; }
+  std::uint64_t count() const noexcept { return cells_ - missing_ - infinite_; }
   /// NaN cells.
   std::uint64_t missing() const noexcept { return missing_; }
   /// Infinite cells; mean and variance are of no use if there are any.
@@ -105,16 +54,17 @@ class ExactMoments {
   /// The mean, rounded to nearest even; of zeros of any sign +0.0. Nothing if `count()` is 0.
   std::optional<double> mean() const noexcept;
 
-  /// The variance, rounded to nearest even. Nothing if `count()` is 0 or the variance is beyond the largest double.
+  /// The population variance, rounded to nearest even. Nothing if `count()` is 0, or if it is beyond the
+  /// largest double.
   std::optional<double> variance() const noexcept;
 
   /// True if all numbers are equal. A variance of 0 without it is one too small for a double.
   bool constant() const noexcept { return scaled_variance().bit_width() == 0; }
 
-  /// Names the state: NaN and infinities counted, cells in all, the sums in units of 2^-1074 and 2^-2148.
+  /// The state: cells in all, how many were NaN or infinite, the sums in units of 2^-1074 and of 2^-2148.
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
-    visit("cells", self.count_);
+    visit("cells", self.cells_);
     visit("missing", self.missing_);
     visit("infinite", self.infinite_);
     visit("sum", self.sum_.words);
@@ -128,32 +78,45 @@ class ExactMoments {
   static constexpr std::size_t sum_words = 34;
   static constexpr std::size_t square_words = 67;
 
-  template <class T>
-  void add_cell(const T* cell, MomentBins& bins) noexcept {
-    using Limits = std::numeric_limits<T>;
-    static_assert(Limits::is_iec559 && (Limits::digits == 53 || Limits::digits == 24));
-    using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-    constexpr int fraction_bits = Limits::digits - 1;
-    constexpr Bits fraction_mask = (Bits{1} << fraction_bits) - 1;
-    constexpr Bits all_ones = (static_cast<Bits>(-1) >> 1) >> fraction_bits;
-    constexpr auto smallest = static_cast<unsigned>(Limits::min_exponent - Limits::digits - unit_exponent);
+  // Short, so that a rare tiny number leaves most blocks narrow; long enough to hide the cost per block.
+  static constexpr std::size_t block_size = 128;
+  static_assert(block_size <= BinnedSums::capacity);
 
-    Bits bits;
-    std::memcpy(&bits, cell, sizeof bits);
-    const Bits exponent = (bits >> fraction_bits) & all_ones;
-    const Bits fraction = bits & fraction_mask;
-    if (exponent == all_ones) [[unlikely]] {
-      ++(fraction != 0 ? missing_ : infinite_);
-      return;
+  // Adds a block if its numbers are finite and of similar magnitude, as nearly all data is.
+  template <class T>
+  bool add_narrow(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
+    MagnitudeRange<T> range;
+    for (std::size_t i = 0; i < n; ++i) range.add(cell(x, stride, i));
+    const unsigned base = range.smallest().shift();
+    if (range.largest().exponent() == FloatParts<T>::special) return false;
+    if (range.largest().shift() > base + NarrowSums::max_span) return false;
+    NarrowSums sums(base);
+    for (std::size_t i = 0; i < n; ++i) sums.add(cell(x, stride, i));
+    sums.add_to(sum_, squares_);
+    return true;
+  }
+
+  template <class T>
+  void add_binned(const T* x, std::ptrdiff_t stride, std::size_t n, BinnedSums& sums) noexcept {
+    for (std::size_t i = 0; i < n; ++i) {
+      const FloatParts<T> parts = cell(x, stride, i);
+      if (parts.exponent() != FloatParts<T>::special) [[likely]] {
+        sums.add(parts);
+      } else {
+        ++(parts.fraction_is_zero() ? infinite_ : missing_);
+      }
     }
-    const Bits hidden_bit = exponent != 0 ? 1 : 0;
-    bins.add(fraction | hidden_bit << fraction_bits, static_cast<unsigned>(exponent - hidden_bit) + smallest,
-             std::uint64_t{0} - static_cast<std::uint64_t>(bits >> (sizeof(T) * 8 - 1)));
+    sums.move_to(sum_, squares_);
+  }
+
+  template <class T>
+  static FloatParts<T> cell(const T* x, std::ptrdiff_t stride, std::size_t i) noexcept {
+    return FloatParts<T>(x + static_cast<std::ptrdiff_t>(i) * stride);
   }
 
   WideInteger<sum_words> magnitude() const noexcept { return sum_.negative() ? -sum_ : sum_; }
 
-  /// count^2 * variance in squared units: count * sum(x^2) - sum(x)^2, never negative (Cauchy and Schwarz).
+  // count^2 * variance in squared units: count * sum(x^2) - sum(x)^2, never negative (Cauchy and Schwarz).
   WideInteger<2 * sum_words> scaled_variance() const noexcept {
     static_assert(2 * sum_words == square_words + 1);
     auto scaled = multiply(squares_, WideInteger<1>{{count()}});
@@ -161,7 +124,7 @@ class ExactMoments {
     return scaled;
   }
 
-  std::uint64_t count_ = 0;
+  std::uint64_t cells_ = 0;
   std::uint64_t missing_ = 0;
   std::uint64_t infinite_ = 0;
   WideInteger<sum_words> sum_{};

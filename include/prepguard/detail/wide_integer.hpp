@@ -15,8 +15,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 Uint128;
 
-/// An integer of `N` 64-bit words, least significant first. Arithmetic is modulo 2^(64 N), so the words do not
-/// depend on the order of additions; a signed number is kept in two's complement.
+/// An integer of `N` 64-bit words, least significant first. Arithmetic is modulo 2^(64 N), so the words do
+/// not depend on the order of additions; a signed number is kept in two's complement.
 template <std::size_t N>
 struct WideInteger {
   std::array<std::uint64_t, N> words{};
@@ -47,18 +47,20 @@ struct WideInteger {
     return false;
   }
 
-  /// Adds (`value` + `extension` * 2^128) * 2^`bit`. The extension is 0, or all ones if the upper bit of `value`
-  /// is the sign of a negative number.
-  constexpr void add_shifted(Uint128 value, std::uint64_t extension, std::size_t bit) noexcept {
+  /// Adds the signed number `high` * 2^128 + `low`, times 2^`bit`.
+  constexpr void add_shifted(Uint128 low, std::int64_t high, std::size_t bit) noexcept {
     const auto shift = static_cast<unsigned>(bit % 64);
-    const Uint128 low = value << shift;
-    const Uint128 high = ((static_cast<Uint128>(extension) << 64) | (value >> 64)) >> (64 - shift);
-    const std::uint64_t digits[] = {static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(low >> 64),
-                                    static_cast<std::uint64_t>(high)};
+    const Uint128 lower = low << shift;
+    const Int128 upper =
+        (static_cast<Int128>(high) * (Int128{1} << 64) + static_cast<Int128>(low >> 64)) >> (64 - shift);
+    const std::uint64_t digits[] = {
+        static_cast<std::uint64_t>(lower), static_cast<std::uint64_t>(lower >> 64),
+        static_cast<std::uint64_t>(upper), static_cast<std::uint64_t>(upper >> 64)};
+    const std::uint64_t fill = high < 0 ? ~std::uint64_t{0} : 0;
     Uint128 carry = 0;
     for (std::size_t i = 0, word = bit / 64; word < N; ++i, ++word) {
-      const std::uint64_t digit = i < 3 ? digits[i] : extension;
-      if (i >= 3 && digit + static_cast<std::uint64_t>(carry) == 0) return;
+      const std::uint64_t digit = i < 4 ? digits[i] : fill;
+      if (i >= 4 && digit + static_cast<std::uint64_t>(carry) == 0) return;
       carry += static_cast<Uint128>(words[word]) + digit;
       words[word] = static_cast<std::uint64_t>(carry);
       carry >>= 64;
@@ -103,8 +105,7 @@ constexpr WideInteger<A + B> multiply(const WideInteger<A>& a, const WideInteger
   for (std::size_t i = 0; i < A; ++i) {
     std::uint64_t carry = 0;
     for (std::size_t j = 0; j < B; ++j) {
-      const Uint128 part =
-          static_cast<Uint128>(a.words[i]) * b.words[j] + product.words[i + j] + carry;
+      const Uint128 part = static_cast<Uint128>(a.words[i]) * b.words[j] + product.words[i + j] + carry;
       product.words[i + j] = static_cast<std::uint64_t>(part);
       carry = static_cast<std::uint64_t>(part >> 64);
     }
@@ -113,21 +114,21 @@ constexpr WideInteger<A + B> multiply(const WideInteger<A>& a, const WideInteger
   return product;
 }
 
-/// The double nearest to (`magnitude` + t) * 2^`exponent`, ties to even, where t is 0, or some number between 0
-/// and 1 if `inexact`; the sign is added at the end. Nothing if the result is beyond the largest double.
+/// The double nearest to (`magnitude` + t) * 2^`exponent`, ties to even, where t is 0, or a number between 0
+/// and 1 if `inexact`; the sign is put on at the end. Nothing if the result is beyond the largest double.
 /// `exponent` is below -1074, so that every double's last bit lies above the bits of `magnitude` it drops.
 template <std::size_t N>
 constexpr std::optional<double> round_to_double(const WideInteger<N>& magnitude, bool inexact, int exponent,
                                                 bool negative) noexcept {
-  constexpr int last_bit_of_smallest = -1074;
-  const int last_bit = std::max(static_cast<int>(magnitude.bit_width()) + exponent - 53, last_bit_of_smallest);
+  constexpr int unit = -1074;
+  const int last_bit = std::max(static_cast<int>(magnitude.bit_width()) + exponent - 53, unit);
   const auto dropped = static_cast<std::size_t>(last_bit - exponent);
   std::uint64_t significand = magnitude.bits_from(dropped);
   const bool half = (magnitude.bits_from(dropped - 1) & 1) != 0;
   const bool above_half = inexact || magnitude.any_below(dropped - 1);
   if (half && (above_half || (significand & 1) != 0)) ++significand;
   // The hidden bit and a carry out of the rounding both step the exponent field by themselves.
-  const std::uint64_t bits = (static_cast<std::uint64_t>(last_bit - last_bit_of_smallest) << 52) + significand;
+  const std::uint64_t bits = (static_cast<std::uint64_t>(last_bit - unit) << 52) + significand;
   if (bits >= 0x7ff0000000000000u) return std::nullopt;
   return std::bit_cast<double>(bits | static_cast<std::uint64_t>(negative) << 63);
 }

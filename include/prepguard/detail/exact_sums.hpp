@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "prepguard/detail/wide_integer.hpp"
+#include "prepguard/version.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// The unit of exact sums is 2^-1074, the smallest double: every float or double is a whole number of them.
+inline constexpr int unit_exponent = -1074;
+
+/// The parts of a float or double: a finite one is `significand * 2^shift` units, negative if `sign` is all
+/// ones. They are read from memory as integers, so that no compiler flag can take NaN for impossible.
+template <class T>
+struct FloatParts {
+  using Limits = std::numeric_limits<T>;
+  static_assert(Limits::is_iec559 && (Limits::digits == 53 || Limits::digits == 24));
+  using Bits = std::conditional_t<Limits::digits == 53, std::uint64_t, std::uint32_t>;
+
+  static constexpr int fraction_bits = Limits::digits - 1;
+  static constexpr Bits fraction_mask = (Bits{1} << fraction_bits) - 1;
+  /// The exponent of NaN and infinity.
+  static constexpr unsigned special = (static_cast<Bits>(-1) >> 1) >> fraction_bits;
+  static constexpr unsigned smallest_shift = Limits::min_exponent - Limits::digits - unit_exponent;
+
+  Bits bits;
+
+  explicit FloatParts(const T* cell) noexcept { std::memcpy(&bits, cell, sizeof bits); }
+  explicit FloatParts(Bits pattern) noexcept : bits(pattern) {}
+
+  unsigned exponent() const noexcept { return static_cast<unsigned>(bits >> fraction_bits) & special; }
+  bool fraction_is_zero() const noexcept { return (bits & fraction_mask) == 0; }
+  std::uint64_t significand() const noexcept {
+    return (bits & fraction_mask) | static_cast<std::uint64_t>(exponent() != 0) << fraction_bits;
+  }
+  unsigned shift() const noexcept {
+    return exponent() - static_cast<unsigned>(exponent() != 0) + smallest_shift;
+  }
+  std::uint64_t sign() const noexcept {
+    return std::uint64_t{0} - static_cast<std::uint64_t>(bits >> (sizeof bits * 8 - 1));
+  }
+};
+
+/// The largest and the smallest magnitude of some cells; zeros do not count for the smallest.
+template <class T>
+class MagnitudeRange {
+ public:
+  void add(FloatParts<T> parts) noexcept {
+    const Bits magnitude = parts.bits & (static_cast<Bits>(-1) >> 1);
+    largest_ = std::max(largest_, magnitude);
+    smallest_less_one_ = std::min(smallest_less_one_, static_cast<Bits>(magnitude - 1));
+  }
+
+  /// NaN and infinities are larger than every number.
+  FloatParts<T> largest() const noexcept { return FloatParts<T>(largest_); }
+  FloatParts<T> smallest() const noexcept { return FloatParts<T>(static_cast<Bits>(smallest_less_one_ + 1)); }
+
+ private:
+  using Bits = typename FloatParts<T>::Bits;
+  Bits largest_ = 0;
+  Bits smallest_less_one_ = static_cast<Bits>(-1);  // zero less one is the largest of all
+};
+
+/// Exact sums of numbers of similar magnitude and of their squares, which stay in registers.
+class NarrowSums {
+ public:
+  /// Numbers fit if their shifts lie in [base, base + max_span].
+  static constexpr unsigned max_span = 11;
+
+  explicit NarrowSums(unsigned base) noexcept : base_(base) {}
+
+  /// Adds a finite number that fits, or a zero.
+  template <class T>
+  void add(FloatParts<T> parts) noexcept {
+    const std::uint64_t value = parts.significand() << ((parts.shift() - base_) % 64);
+    const auto sign = static_cast<std::int64_t>(parts.sign());
+    sum_ += (static_cast<Int128>(value) ^ sign) - sign;
+    const Uint128 square = static_cast<Uint128>(value) * value;
+    squares_ += square;
+    squares_carry_ += squares_ < square ? 1 : 0;
+  }
+
+  /// Adds the sums to those in units and in squared units.
+  template <std::size_t N, std::size_t M>
+  void add_to(WideInteger<N>& sum, WideInteger<M>& squares) const noexcept {
+    sum.add_shifted(static_cast<Uint128>(sum_), static_cast<std::int64_t>(sum_ >> 127), base_);
+    squares.add_shifted(squares_, squares_carry_, std::size_t{2} * base_);
+  }
+
+ private:
+  unsigned base_;
+  Int128 sum_ = 0;  // of multiples of 2^base units, each below 2^64
+  Uint128 squares_ = 0;
+  std::int64_t squares_carry_ = 0;
+};
+
+/// Exact sums of a few numbers of any magnitude and of their squares.
+///
+/// A number is `v * 2^(8 k)` units with `v < 2^60`; bin `k` adds up `v` and `v * v`. So a number costs one
+/// multiplication and two 128-bit additions. (A superaccumulator of 32-bit digits makes eight additions of
+/// it.)
+class BinnedSums {
+ public:
+  /// Numbers that may be added between two calls of `move_to`: more would overflow the squares.
+  static constexpr std::size_t capacity = 256;
+
+  /// Adds a finite number.
+  template <class T>
+  void add(FloatParts<T> parts) noexcept {
+    const std::size_t k = parts.shift() / 8;
+    const std::uint64_t value = parts.significand() << (parts.shift() % 8);
+    const auto sign = static_cast<std::int64_t>(parts.sign());
+    bins_[k].sum += (static_cast<Int128>(value) ^ sign) - sign;
+    bins_[k].squares += static_cast<Uint128>(value) * value;
+    lowest_ = std::min(lowest_, k);
+    highest_ = std::max(highest_, k);
+  }
+
+  /// Adds the sums to those in units and in squared units, and starts again from nothing.
+  template <std::size_t N, std::size_t M>
+  void move_to(WideInteger<N>& sum, WideInteger<M>& squares) noexcept {
+    for (std::size_t k = lowest_; k <= highest_; ++k) {
+      Bin& bin = bins_[k];
+      if (bin.squares == 0) continue;
+      sum.add_shifted(static_cast<Uint128>(bin.sum), static_cast<std::int64_t>(bin.sum >> 127), 8 * k);
+      squares.add_shifted(bin.squares, 0, 16 * k);
+      bin = {};
+    }
+    lowest_ = bin_count;
+    highest_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t bin_count = 256;
+  struct Bin {
+    Int128 sum;
+    Uint128 squares;
+  };
+
+  std::array<Bin, bin_count> bins_{};
+  std::size_t lowest_ = bin_count;
+  std::size_t highest_ = 0;
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
