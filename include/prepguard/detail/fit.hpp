@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/checks.hpp"
+#include "prepguard/error.hpp"
+#include "prepguard/finite.hpp"
+#include "prepguard/matrix.hpp"
+#include "prepguard/transformer_base.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+[[noreturn]] inline void fail_fit(std::string_view where, std::size_t column, std::string what,
+                                  std::string advice = {}) {
+  throw Error(ErrorInfo{.code = Errc::cannot_fit,
+                        .where = std::string(where),
+                        .what = std::move(what),
+                        .column = static_cast<std::int64_t>(column),
+                        .advice = std::move(advice)});
+}
+
+/// What every fit demands of its rows: memory, at least one row and one column, no infinity.
+template <class Cell>
+void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
+  check_memory(where, rows, "input");
+  if (rows.cols() == 0) fail_shape(where, "expected at least 1 feature, got 0");
+  if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(where), "there are 0 rows to learn from");
+  if constexpr (Number<Cell>) {
+    if (all_finite(rows)) return;
+    const auto bad = find_infinity(rows);
+    if (!bad) return;
+    throw Error(ErrorInfo{.code = Errc::cannot_fit,
+                          .where = std::string(where),
+                          .what = "infinity in the training rows",
+                          .row = static_cast<std::int64_t>(bad->row),
+                          .column = static_cast<std::int64_t>(bad->col),
+                          .columns = static_cast<std::int64_t>(rows.cols()),
+                          .expected = "finite numbers or NaN for missing ones",
+                          .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+  }
+}
+
+/// Calls `visit(column, first_cell, stride, count)` for runs of rows short enough to stay in a cache while every
+/// column of them is looked at.
+template <class T, class Visit>
+void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
+  const std::size_t run =
+      rows.row_stride() == 1 ? rows.rows() : std::max<std::size_t>(256, (std::size_t{256} << 10) / sizeof(T) / rows.cols());
+  for (std::size_t first = 0; first < rows.rows(); first += run) {
+    const std::size_t count = std::min(run, rows.rows() - first);
+    for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(first, j), rows.row_stride(), count);
+  }
+}
+
+/// The numbers of one column without its NaN, in ascending order.
+template <Number T>
+std::vector<T> sorted_column(MatrixView<const T> rows, std::size_t j) {
+  std::vector<T> values;
+  values.reserve(rows.rows());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    if (!is_nan(&rows(i, j))) values.push_back(rows(i, j));
+  }
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "prepguard/array.hpp"
+#include "prepguard/error.hpp"
+
+namespace prepguard::detail {
+
+/// Where in a document a value stands, e.g. `pipeline.steps[1].step.scale.values[3]`: a list on the stack whose text
+/// is only made when something is wrong there.
+class Place {
+ public:
+  constexpr Place() noexcept = default;
+  constexpr explicit Place(std::string_view root) noexcept : key_(root) {}
+
+  constexpr Place operator/(std::string_view key) const noexcept { return Place(this, key, none); }
+  constexpr Place operator[](std::size_t index) const noexcept { return Place(this, {}, index); }
+
+  std::string text() const {
+    std::string path = parent_ != nullptr ? parent_->text() : std::string();
+    if (index_ != none) return path + '[' + std::to_string(index_) + ']';
+    if (!path.empty() && !key_.empty()) path += '.';
+    return path.append(key_);
+  }
+
+  [[noreturn]] void fail(std::string expected, std::string got) const {
+    throw Error(ErrorInfo{.code = Errc::bad_state,
+                          .where = text(),
+                          .expected = std::move(expected),
+                          .got = std::move(got)});
+  }
+
+  /// Fails with what was expected and what came unless `holds`.
+  void require(bool holds, std::string_view expected, std::string_view got) const {
+    if (!holds) fail(std::string(expected), std::string(got));
+  }
+  void require_count(std::size_t got, std::size_t expected) const {
+    if (got != expected) fail(std::to_string(expected) + " entries", std::to_string(got));
+  }
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  constexpr Place(const Place* parent, std::string_view key, std::size_t index) noexcept
+      : parent_(parent), key_(key), index_(index) {}
+
+  const Place* parent_ = nullptr;
+  std::string_view key_{};
+  std::size_t index_ = none;
+};
+
+/// The width a step was fitted for; a moved-from one is 0, which every call then reports as "not fitted".
+struct Width {
+  std::int64_t value = 0;
+
+  constexpr Width() noexcept = default;
+  constexpr explicit Width(std::size_t width) noexcept : value(static_cast<std::int64_t>(width)) {}
+  constexpr Width(const Width&) noexcept = default;
+  constexpr Width(Width&& other) noexcept : value(std::exchange(other.value, 0)) {}
+  constexpr Width& operator=(const Width&) noexcept = default;
+  constexpr Width& operator=(Width&& other) noexcept {
+    const std::int64_t taken = std::exchange(other.value, 0);
+    value = taken;
+    return *this;
+  }
+  friend constexpr bool operator==(const Width&, const Width&) = default;
+};
+
+/// Something computed from the state when it is fitted or loaded: neither stored nor compared.
+template <class X>
+struct Derived {
+  X value{};
+  friend constexpr bool operator==(const Derived&, const Derived&) noexcept { return true; }
+};
+
+}  // namespace prepguard::detail

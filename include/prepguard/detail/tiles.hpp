@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+
+#include "prepguard/detail/scratch.hpp"
+#include "prepguard/matrix.hpp"
+#include "prepguard/transformer.hpp"
+
+// Batches run through a pipeline a tile of rows at a time, so that what one step writes is still in the L1 cache
+// when the next step, and the guard, read it.
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Copies cells of any strides; walks along the side on which the input is contiguous.
+template <class T>
+void copy_cells(MatrixView<const T> in, MatrixView<T> out) noexcept {
+  if (in.row_stride() == 1 && in.col_stride() != 1) {
+    for (std::size_t j = 0; j < in.cols(); ++j) {
+      for (std::size_t i = 0; i < in.rows(); ++i) out(i, j) = in(i, j);
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < in.rows(); ++i) {
+    for (std::size_t j = 0; j < in.cols(); ++j) out(i, j) = in(i, j);
+  }
+}
+
+template <class T>
+MatrixView<const T> readable_tile(MatrixView<const T> view, std::size_t first, std::size_t count,
+                                  ScratchFrame& frame) {
+  const MatrixView<const T> rows = view.middle_rows(first, count);
+  if (rows.contiguous_rows()) return rows;
+  const MatrixView<T> copy = frame.matrix<T>(count, view.cols());
+  copy_cells(rows, copy);
+  return copy;
+}
+
+template <class T>
+MixedView<const T> readable_tile(MixedView<const T> view, std::size_t first, std::size_t count, ScratchFrame& frame) {
+  return {readable_tile(view.numbers, first, count, frame), readable_tile(view.texts, first, count, frame)};
+}
+
+/// Rows held in memory: the tiles are views of them, or gathered copies where cells of a row lie apart.
+template <class Cell>
+struct ViewSource {
+  using View = InView<Cell>;
+  View view;
+
+  std::size_t rows() const noexcept { return view.rows(); }
+  View tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
+    return readable_tile(view, first, count, frame);
+  }
+};
+
+/// Where results go: straight into the caller's memory, through a scratch tile if cells of a row lie apart there,
+/// or nowhere (`discard`: a dry run that only finds errors).
+template <class T>
+struct Sink {
+  MatrixView<T> view;
+  bool discard = false;
+
+  MatrixView<T> tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
+    const MatrixView<T> rows = view.middle_rows(first, count);
+    return discard || !rows.contiguous_rows() ? frame.matrix<T>(count, view.cols()) : rows;
+  }
+  void commit(MatrixView<T> tile, std::size_t first) const noexcept {
+    if (discard || tile.data() == view.row(first)) return;
+    copy_cells(MatrixView<const T>(tile), view.middle_rows(first, tile.rows()));
+  }
+};
+
+template <class T>
+struct MixedSink {
+  MixedView<T> view;
+  bool discard = false;
+
+  MixedView<T> tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
+    return {Sink<T>{view.numbers, discard}.tile(first, count, frame),
+            Sink<Text>{view.texts, discard}.tile(first, count, frame)};
+  }
+  void commit(MixedView<T> tile, std::size_t first) const noexcept {
+    Sink<T>{view.numbers, discard}.commit(tile.numbers, first);
+    Sink<Text>{view.texts, discard}.commit(tile.texts, first);
+  }
+};
+
+template <class T>
+Sink<T> sink(MatrixView<T> view, bool discard) noexcept {
+  return {view, discard};
+}
+template <class T>
+MixedSink<T> sink(MixedView<T> view, bool discard) noexcept {
+  return {view, discard};
+}
+
+/// Rows a tile, so that input and output of `width` 8-byte cells a row stay well inside an L1 cache.
+inline std::size_t tile_rows(std::size_t width) noexcept {
+  return std::clamp<std::size_t>((std::size_t{16} << 10) / (8 * std::max<std::size_t>(width, 1)), 1, 1024);
+}
+
+/// Runs `step` over all rows of `source` tile by tile; `on_tile(in, out, first_row, ok)` sees every tile while it is
+/// hot and may throw, in which case this tile has not been committed.
+template <class Step, class Source, class Target, class OnTile>
+void run_tiles(const Step& step, const Source& source, const Target& target, OnTile&& on_tile) {
+  const std::size_t rows = source.rows();
+  const std::size_t tile = tile_rows(step.input_width() + step.output_width());
+  for (std::size_t first = 0; first < rows; first += tile) {
+    ScratchFrame frame;
+    const std::size_t count = std::min(tile, rows - first);
+    const auto in = source.tile(first, count, frame);
+    const auto out = target.tile(first, count, frame);
+    const bool ok = step.apply(in, out);
+    on_tile(in, out, first, ok);
+    target.commit(out, first);
+  }
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

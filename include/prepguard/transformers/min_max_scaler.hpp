@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/fit.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/rounded.hpp"
+#include "prepguard/leaf.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// Maps the training range of every column to `[feature_min, feature_max]`: `x * scale + min`, scikit-learn's
+/// MinMaxScaler bit for bit. NaN passes. Without `clip` values outside the training range leave the feature range,
+/// and even training values may by an ulp.
+template <Number T>
+class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
+ public:
+  static constexpr std::string_view type = "min_max_scaler";
+  static constexpr bool rounds_statistics = true;
+
+  struct Options {
+    double feature_min = 0.0;  ///< must be below feature_max
+    double feature_max = 1.0;
+    bool clip = false;  ///< bound the results by the feature range
+  };
+
+  MinMaxScaler() = default;
+  /// Throws bad_parameter unless feature_min < feature_max.
+  explicit MinMaxScaler(Options options)
+      : feature_min_(options.feature_min), feature_max_(options.feature_max), clip_(options.clip) {
+    if (detail::is_finite(&feature_min_) && detail::is_finite(&feature_max_) && feature_min_ < feature_max_) return;
+    throw Error(Errc::bad_parameter, std::string(type),
+                "expected feature_min < feature_max, got " + detail::repr_text(feature_min_) + " and " +
+                    detail::repr_text(feature_max_));
+  }
+
+  /// Learns the range of every column; NaN is left out. A range below 10 eps(T) counts as 1 (a constant column).
+  /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a range beyond the largest number.
+  MinMaxScaler& fit(MatrixView<const T> rows) {
+    detail::check_fit_rows(type, rows);
+    std::vector<Range> ranges(rows.cols());
+    detail::for_each_column_run(rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) {
+      for (std::size_t i = 0; i < n; ++i) ranges[j].include(x + static_cast<std::ptrdiff_t>(i) * stride);
+    });
+    MinMaxScaler fresh(Options{feature_min_, feature_max_, clip_});
+    std::vector<double> scales, mins;
+    for (std::size_t j = 0; j < rows.cols(); ++j) {
+      if (ranges[j].empty) detail::fail_fit(type, j, "all values are NaN", "drop the column or impute it first");
+      const T range = detail::subtract(ranges[j].high, ranges[j].low);
+      if (detail::is_infinite(&range)) detail::fail_fit(type, j, "the range exceeds the largest number", "rescale it first");
+      const T scale = detail::divide(detail::round_to<T>(detail::subtract(feature_max_, feature_min_)),
+                                     range < 10 * std::numeric_limits<T>::epsilon() ? T{1} : range);
+      scales.push_back(scale);
+      mins.push_back(detail::subtract(detail::round_to<T>(feature_min_), detail::multiply(ranges[j].low, scale)));
+      if (detail::is_infinite(&mins.back())) detail::fail_fit(type, j, "the offset exceeds the largest number");
+    }
+    fresh.scale_ = Array(std::move(scales), dtype_of<T>);
+    fresh.min_ = Array(std::move(mins), dtype_of<T>);
+    fresh.fitted(rows.cols());
+    return *this = std::move(fresh);
+  }
+
+  double feature_min() const noexcept { return feature_min_; }
+  double feature_max() const noexcept { return feature_max_; }
+  bool clip() const noexcept { return clip_; }
+  /// Learned factor and offset, one a column. NaN: undefined, training had no value.
+  const Array& scale() const noexcept { return scale_; }
+  const Array& min() const noexcept { return min_; }
+
+  bool apply(MatrixView<const T> in, MatrixView<T> out) const {
+    using detail::ColumnOp;
+    detail::apply_columns<T, ColumnOp::multiply, ColumnOp::add>(in, out, scale_coefficients_.value.data(),
+                                                                min_coefficients_.value.data());
+    if (clip_) {
+      detail::clip_columns<T>(out.data(), out.row_stride(), out.data(), out.row_stride(), out.rows(), out.cols(),
+                              detail::round_to<T>(feature_min_), detail::round_to<T>(feature_max_));
+    }
+    return true;
+  }
+  /// Does not undo the clipping.
+  bool invert(MatrixView<const T> in, MatrixView<T> out) const {
+    using detail::ColumnOp;
+    detail::apply_columns<T, ColumnOp::subtract, ColumnOp::divide>(in, out, min_coefficients_.value.data(),
+                                                                   scale_coefficients_.value.data());
+    return true;
+  }
+
+  std::string formula(T x, std::size_t j) const {
+    return detail::repr_text(double{x}) + " * " + detail::repr_text(scale_.reals()[j]) + " + " +
+           detail::repr_text(min_.reals()[j]) + " is not finite";
+  }
+
+  /// The ends and the middle of the training range of column `j`, for self-test rows made from the state.
+  Array typical_cells(std::size_t j) const {
+    const double low = (feature_min_ - min_.real(j)) / scale_.real(j);
+    const double high = (feature_max_ - min_.real(j)) / scale_.real(j);
+    return Array(Array::Reals{low, high, low + (high - low) / 2});
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    MinMaxScaler::header(self, visit);
+    visit("feature_min", self.feature_min_);
+    visit("feature_max", self.feature_max_);
+    visit("clip", self.clip_);
+    visit("scale", self.scale_);
+    visit("min", self.min_);
+  }
+
+  void validate(const detail::Place& at) const {
+    if (!(feature_min_ < feature_max_)) (at / "feature_min").fail("less than feature_max", detail::repr_text(feature_min_));
+    detail::check_scale(at / "scale", scale_, this->input_width(), this->contract());
+    detail::check_statistic(at / "min", min_, this->input_width());
+    detail::check_same_undefined(at / "min", min_, scale_);
+  }
+
+  void rebuild() {
+    scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract());
+    min_coefficients_.value = detail::coefficients<T>(min_, this->contract());
+  }
+
+  friend bool operator==(const MinMaxScaler&, const MinMaxScaler&) = default;
+
+ private:
+  struct Range {
+    T low{}, high{};
+    bool empty = true;
+    void include(const T* x) noexcept {
+      if (detail::is_nan(x)) return;
+      if (empty || *x < low) low = *x;
+      if (empty || *x > high) high = *x;
+      empty = false;
+    }
+  };
+
+  double feature_min_ = 0.0;
+  double feature_max_ = 1.0;
+  bool clip_ = false;
+  Array scale_{};
+  Array min_{};
+  detail::Derived<std::vector<double>> scale_coefficients_{};
+  detail::Derived<std::vector<double>> min_coefficients_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI

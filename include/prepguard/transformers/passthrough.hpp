@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/place.hpp"
+#include "prepguard/transformer_base.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// Hands every column through as it is, numbers and text.
+template <Number T>
+class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
+ public:
+  static constexpr std::string_view type = "passthrough";
+  static constexpr std::int64_t version = 1;
+
+  Passthrough() = default;
+
+  /// Learns the width. Throws cannot_fit for 0 rows.
+  Passthrough& fit(MixedView<const T> rows) {
+    if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(type), "there are 0 rows to learn from");
+    inputs_ = detail::Width(rows.cols());
+    return *this;
+  }
+
+  std::size_t input_width() const noexcept { return static_cast<std::size_t>(inputs_.value); }
+  std::size_t output_width() const noexcept { return input_width(); }
+
+  bool apply(MixedView<const T> in, MixedView<T> out) const {
+    if (in.numbers.data() != out.numbers.data()) detail::copy_cells(in.numbers, out.numbers);
+    if (in.texts.data() != out.texts.data()) detail::copy_cells(in.texts, out.texts);
+    return true;
+  }
+  bool invert(MixedView<const T> in, MixedView<T> out) const { return apply(in, out); }
+
+  std::vector<std::string> feature_names_out(std::vector<std::string> names) const { return names; }
+  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const { return columns; }
+  std::optional<Finding> diagnose(MixedView<const T>, const std::vector<std::string>&, const std::string&) const {
+    return std::nullopt;
+  }
+
+  Layout prepare(const Layout& in, const detail::Place& at) {
+    (at / "inputs").require_count(in.size(), input_width());
+    return in;
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("inputs", self.inputs_.value);
+  }
+
+  friend bool operator==(const Passthrough&, const Passthrough&) = default;
+
+ private:
+  detail::Width inputs_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/imputer_state.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/leaf.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// Replaces missing cells by a value learned per column, scikit-learn's SimpleImputer. `SimpleImputer<T>` maps numbers
+/// to numbers, `SimpleImputer<T, Text>` text to text. A column that was missing altogether in training is dropped from
+/// the output, unless `keep_empty_features` or the strategy is constant.
+template <Number T, class Cell = T>
+class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private detail::ImputerState {
+ public:
+  static constexpr std::string_view type = "simple_imputer";
+  using TextSibling = SimpleImputer<T, Text>;
+  using Options = detail::ImputerOptions<Cell>;
+
+  SimpleImputer() : SimpleImputer(Options{}) {}
+  /// Throws bad_parameter for a strategy that the cells do not have.
+  explicit SimpleImputer(Options options) : options_{std::move(options)} {
+    detail::check_options<Cell>(type, options_.value);
+    strategy_ = options_.value.strategy;
+    missing_ = options_.value.missing;
+    if (missing_ == MissingMarker::value) sentinel_ = detail::array_of<Cell>(options_.value.missing_value);
+    rebuild();
+  }
+  /// A state that was read before it was known that its cells are text.
+  SimpleImputer(detail::ImputerState state, Contract contract, std::size_t width)
+      : LeafStep<SimpleImputer, T, Cell>(contract, width), ImputerState(std::move(state)) {}
+
+  /// Learns the value of every column from the cells that are not missing: the mean (exact, rounded once), the median,
+  /// the most frequent value (of several the smallest), or the constant.
+  /// Throws cannot_fit for 0 rows, infinities, or if no column is left.
+  SimpleImputer& fit(MatrixView<const Cell> rows) {
+    detail::check_fit_rows(type, rows);
+    SimpleImputer fresh(options_.value);
+    fresh.learn(rows);
+    if (fresh.kept_count() == 0) {
+      throw Error(Errc::cannot_fit, std::string(type), "every column is missing altogether", "set keep_empty_features");
+    }
+    fresh.fitted(rows.cols());
+    return *this = std::move(fresh);
+  }
+
+  Strategy strategy() const noexcept { return strategy_; }
+  /// What replaces missing cells, one a column; missing itself where the column is dropped.
+  const Array& fill() const noexcept { return fill_; }
+
+  std::size_t output_width() const noexcept { return kept_.value.size() + indicator_.size(); }
+  std::size_t source_column(std::size_t k) const noexcept {
+    return k < kept_.value.size() ? kept_.value[k] : static_cast<std::size_t>(indicator_[k - kept_.value.size()]);
+  }
+
+  bool apply(MatrixView<const Cell> in, MatrixView<Cell> out) const {
+    if constexpr (Number<Cell>) {
+      if (missing_ == MissingMarker::nan && output_width() == in.cols() && indicator_.empty()) {
+        detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
+                                   cells_.value.data());
+        return true;
+      }
+    }
+    if (in.data() != out.data()) return apply_cells(in, out);
+    detail::ScratchFrame frame;
+    const MatrixView<Cell> copy = frame.matrix<Cell>(in.rows(), in.cols());
+    detail::copy_cells(in, copy);
+    return apply_cells(copy, out);
+  }
+
+  std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
+    std::vector<std::string> out;
+    for (const std::size_t j : kept_.value) out.push_back(names[j]);
+    for (const std::int64_t j : indicator_) out.push_back("missingindicator_" + names[static_cast<std::size_t>(j)]);
+    return out;
+  }
+
+  /// What the marker names is replaced. With another marker scikit-learn refuses NaN; a None that is not the marker
+  /// passes.
+  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
+    std::vector<MissingFlow> out;
+    for (const std::size_t j : kept_.value) {
+      const bool replaced = (in[j] == MissingFlow::nan && missing_ == MissingMarker::nan) ||
+                            (in[j] == MissingFlow::none && missing_ == MissingMarker::none);
+      const bool refused = in[j] == MissingFlow::nan && !replaced;
+      out.push_back(replaced ? MissingFlow::never : refused ? MissingFlow::refused : in[j]);
+    }
+    out.resize(out.size() + indicator_.size(), MissingFlow::never);
+    return out;
+  }
+
+  Finding refusal(MatrixView<const Cell> row) const {
+    std::size_t j = 0;
+    while (j + 1 < row.cols() && !refuses(&row(0, j))) ++j;
+    return {.code = Errc::non_finite,
+            .column = static_cast<std::int64_t>(j),
+            .what = "NaN, although this imputer's missing value is another",
+            .advice = "send missing values as in training"};
+  }
+
+  /// The value that replaces missing cells of column `j` and a missing cell, for self-test rows made from the state.
+  Array typical_cells(std::size_t j) const {
+    if constexpr (Number<Cell>) {
+      Array::Reals values{fill_.missing(j) == Missing::no ? fill_.real(j) : 0.0, 0.0};
+      if (missing_ == MissingMarker::value) {
+        values.back() = sentinel_.real(0);
+      } else {
+        detail::store_nan(&values.back());
+      }
+      return Array(std::move(values), dtype_of<T>);
+    } else {
+      const Text marked = missing_ == MissingMarker::value  ? Text(sentinel_.texts()[0])
+                          : missing_ == MissingMarker::none ? Text(Missing::none)
+                                                            : Text(Missing::nan);
+      return Array(Array::Texts{fill_.texts()[j], OwnedText(marked)});
+    }
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    SimpleImputer::header(self, visit);
+    visit("strategy", self.strategy_);
+    visit("missing", self.missing_);
+    visit("sentinel", self.sentinel_);
+    visit("fill", self.fill_);
+    visit("indicator", self.indicator_);
+  }
+
+  void validate(const detail::Place& at) const { this->template check<Cell>(at, this->input_width()); }
+
+  void rebuild() {
+    kept_.value.clear();
+    cells_.value.clear();
+    for (std::size_t j = 0; j < fill_.size(); ++j) {
+      if (fill_.missing(j) == Missing::no) kept_.value.push_back(j);
+      if constexpr (Number<Cell>) cells_.value.push_back(detail::round_to<T>(fill_.real(j)));
+    }
+    if constexpr (Number<Cell>) {
+      if (!sentinel_.empty()) sentinel_cell_.value = detail::round_to<T>(sentinel_.real(0));
+    }
+    recall_options();
+  }
+
+  bool holds_text() const noexcept { return fill_.is_text(); }
+  TextSibling text_sibling() && {
+    return TextSibling(static_cast<detail::ImputerState&&>(*this), this->contract(), this->input_width());
+  }
+
+  friend bool operator==(const SimpleImputer&, const SimpleImputer&) = default;
+
+ private:
+  bool is_marked(const Cell* cell) const noexcept {
+    if constexpr (Number<Cell>) {
+      return missing_ == MissingMarker::nan ? detail::is_nan(cell) : !detail::is_nan(cell) && *cell == sentinel_cell_.value;
+    } else {
+      if (missing_ == MissingMarker::value) return *cell == Text(sentinel_.texts()[0]);
+      return cell->missing() == (missing_ == MissingMarker::nan ? Missing::nan : Missing::none);
+    }
+  }
+
+  /// scikit-learn accepts NaN only where it is the marker.
+  bool refuses(const Cell* cell) const noexcept {
+    if constexpr (Number<Cell>) {
+      return missing_ != MissingMarker::nan && detail::is_nan(cell);
+    } else {
+      return missing_ != MissingMarker::nan && cell->missing() == Missing::nan;
+    }
+  }
+
+  Cell fill_cell(std::size_t j) const noexcept {
+    if constexpr (Number<Cell>) {
+      return cells_.value[j];
+    } else {
+      return fill_.texts()[j];
+    }
+  }
+
+  bool apply_cells(MatrixView<const Cell> in, MatrixView<Cell> out) const {
+    bool ok = true;
+    for (std::size_t i = 0; i < in.rows(); ++i) {
+      std::size_t k = 0;
+      for (const std::size_t j : kept_.value) {
+        ok = ok && !refuses(&in(i, j));
+        if (is_marked(&in(i, j))) {
+          out(i, k++) = fill_cell(j);
+        } else {
+          std::memcpy(&out(i, k++), &in(i, j), sizeof(Cell));  // as bytes: a NaN that is no marker keeps its payload
+        }
+      }
+      if constexpr (Number<Cell>) {
+        for (const std::int64_t j : indicator_) {
+          out(i, k++) = is_marked(&in(i, static_cast<std::size_t>(j))) ? T{1} : T{0};
+        }
+      }
+    }
+    return ok;
+  }
+
+  void learn(MatrixView<const Cell> rows) {
+    std::vector<detail::OptionValue<Cell>> fills;
+    std::vector<bool> dropped;
+    for (std::size_t j = 0; j < rows.cols(); ++j) {
+      const auto column = detail::split_column(rows, j, [this](const Cell* cell) { return is_marked(cell); });
+      const bool constant = strategy_ == Strategy::constant;
+      dropped.push_back(column.present.empty() && !constant && !options_.value.keep_empty_features);
+      fills.push_back(constant ? options_.value.fill_value : detail::OptionValue<Cell>{});
+      if (!constant && !column.present.empty()) fills.back() = value_of(column);
+      if (options_.value.add_indicator && column.missing > 0) indicator_.push_back(static_cast<std::int64_t>(j));
+    }
+    if constexpr (Number<Cell>) {
+      const bool in_cells = strategy_ == Strategy::median || strategy_ == Strategy::constant;
+      for (std::size_t j = 0; j < fills.size(); ++j) {
+        if (in_cells) fills[j] = double{detail::round_to<T>(fills[j])};
+        if (dropped[j]) detail::store_nan(&fills[j]);
+      }
+      fill_ = Array(std::move(fills), in_cells ? dtype_of<T> : DType::float64);
+    } else {
+      Array::Texts texts(fills.begin(), fills.end());
+      for (std::size_t j = 0; j < texts.size(); ++j) {
+        if (dropped[j]) texts[j] = OwnedText(Text(Missing::nan));
+      }
+      fill_ = Array(std::move(texts));
+    }
+  }
+
+  detail::OptionValue<Cell> value_of(const detail::ColumnFill<Cell>& column) const {
+    if constexpr (Number<Cell>) {
+      return detail::fill_of<T>(column, strategy_);
+    } else {
+      return detail::mode_of_sorted(column.present);
+    }
+  }
+
+  /// The options that the state implies, so that a loaded imputer that is fitted again learns the same way.
+  void recall_options() {
+    options_.value.strategy = strategy_;
+    options_.value.missing = missing_;
+    if constexpr (Number<Cell>) {
+      if (!sentinel_.empty()) options_.value.missing_value = sentinel_.real(0);
+      if (strategy_ == Strategy::constant && !fill_.empty()) options_.value.fill_value = fill_.real(0);
+    } else {
+      if (!sentinel_.empty()) options_.value.missing_value = sentinel_.texts()[0].text;
+      if (strategy_ == Strategy::constant && !fill_.empty()) options_.value.fill_value = fill_.texts()[0].text;
+    }
+  }
+
+  /// How to fit. What the state does not tell is neither stored nor compared.
+  detail::Derived<Options> options_{};
+  detail::Derived<std::vector<std::size_t>> kept_{};
+  detail::Derived<std::vector<T>> cells_{};
+  detail::Derived<T> sentinel_cell_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI

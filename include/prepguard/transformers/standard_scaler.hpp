@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/exact_moments.hpp"
+#include "prepguard/detail/fit.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/rounded.hpp"
+#include "prepguard/leaf.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// Standardises every column: `(x - mean) / scale`, scikit-learn's StandardScaler bit for bit. NaN passes.
+///
+/// ```
+/// prepguard::StandardScaler<double> scaler;
+/// scaler.fit(X);                                   // n rows x d columns
+/// prepguard::Matrix<double> Z = scaler.transform(X);
+/// ```
+template <Number T>
+class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
+ public:
+  static constexpr std::string_view type = "standard_scaler";
+  static constexpr bool rounds_statistics = true;
+
+  struct Options {
+    bool with_mean = true;  ///< subtract the mean
+    bool with_std = true;   ///< divide by the standard deviation
+  };
+
+  StandardScaler() = default;
+  explicit StandardScaler(Options options) : with_mean_(options.with_mean), with_std_(options.with_std) {}
+
+  /// Learns mean and population standard deviation of every column; NaN is left out. Both are exact sums rounded
+  /// once, so they do not depend on the order of the rows. A column that scikit-learn would call constant (variance
+  /// below the rounding error of its computation) gets scale 1.
+  /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a variance beyond the largest double.
+  StandardScaler& fit(MatrixView<const T> rows) {
+    detail::check_fit_rows(type, rows);
+    std::vector<detail::ExactMoments> moments(rows.cols());
+    detail::for_each_column_run(
+        rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) { moments[j].add(x, stride, n); });
+    StandardScaler fresh(Options{with_mean_, with_std_});
+    std::vector<double> means, scales;
+    for (std::size_t j = 0; j < rows.cols(); ++j) {
+      if (moments[j].count() == 0) detail::fail_fit(type, j, "all values are NaN", "drop the column or impute it first");
+      const auto variance = moments[j].variance();
+      if (!variance) detail::fail_fit(type, j, "the variance exceeds the largest double", "rescale the column first");
+      means.push_back(*moments[j].mean());
+      scales.push_back(scale_of(*variance, means.back(), static_cast<double>(moments[j].count())));
+    }
+    if (with_mean_) fresh.mean_ = Array(std::move(means));
+    if (with_std_) fresh.scale_ = Array(std::move(scales));
+    fresh.fitted(rows.cols());
+    return *this = std::move(fresh);
+  }
+
+  bool with_mean() const noexcept { return with_mean_; }
+  bool with_std() const noexcept { return with_std_; }
+  /// Learned means and scales, one a column; empty if not used. NaN: undefined, training had no value.
+  const Array& mean() const noexcept { return mean_; }
+  const Array& scale() const noexcept { return scale_; }
+
+  bool apply(MatrixView<const T> in, MatrixView<T> out) const {
+    using detail::ColumnOp;
+    run<ColumnOp::subtract, ColumnOp::divide>(in, out, mean_coefficients_, scale_coefficients_, with_mean_, with_std_);
+    return true;
+  }
+  bool invert(MatrixView<const T> in, MatrixView<T> out) const {
+    using detail::ColumnOp;
+    run<ColumnOp::multiply, ColumnOp::add>(in, out, scale_coefficients_, mean_coefficients_, with_std_, with_mean_);
+    return true;
+  }
+
+  /// What is computed for `x` in column `j`, for error messages.
+  std::string formula(T x, std::size_t j) const {
+    std::string text = detail::repr_text(double{x});
+    if (with_mean_) text = '(' + text + " - " + detail::repr_text(mean_.reals()[j]) + ')';
+    if (with_std_) text += " / " + detail::repr_text(scale_.reals()[j]);
+    return text + " is not finite";
+  }
+
+  /// Two typical cells below and above the centre of column `j`, for self-test rows made from the state.
+  Array typical_cells(std::size_t j) const {
+    const double centre = with_mean_ ? mean_.real(j) : 0.0, step = with_std_ ? scale_.real(j) : 1.0;
+    return Array(Array::Reals{centre, centre - step, centre + step});
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    StandardScaler::header(self, visit);
+    visit("with_mean", self.with_mean_);
+    visit("with_std", self.with_std_);
+    visit("mean", self.mean_);
+    visit("scale", self.scale_);
+  }
+
+  void validate(const detail::Place& at) const {
+    detail::check_statistic(at / "mean", mean_, with_mean_ ? this->input_width() : 0);
+    detail::check_scale(at / "scale", scale_, with_std_ ? this->input_width() : 0, this->contract());
+    if (with_mean_ && with_std_) detail::check_same_undefined(at / "mean", mean_, scale_);
+  }
+
+  void rebuild() {
+    mean_coefficients_.value = detail::coefficients<T>(mean_, this->contract());
+    scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract());
+  }
+
+  friend bool operator==(const StandardScaler&, const StandardScaler&) = default;
+
+ private:
+  using Coefficients = detail::Derived<std::vector<double>>;
+
+  /// scikit-learn's rule for a constant column: a variance within the rounding error of its two-pass algorithm
+  /// (Chan, Golub and LeVeque 1983) cannot be told from zero.
+  static double scale_of(double variance, double mean, double n) noexcept {
+    using detail::multiply;
+    constexpr double eps = 0x1p-52;
+    const double offset = multiply(multiply(n, mean), eps);
+    const double bound = detail::add(multiply(multiply(n, eps), variance), multiply(offset, offset));
+    return variance <= bound ? 1.0 : detail::square_root(variance);
+  }
+
+  template <detail::ColumnOp First, detail::ColumnOp Second>
+  static void run(MatrixView<const T> in, MatrixView<T> out, const Coefficients& first, const Coefficients& second,
+                  bool with_first, bool with_second) {
+    using detail::ColumnOp;
+    const double *a = first.value.data(), *b = second.value.data();
+    if (with_first && with_second) {
+      detail::apply_columns<T, First, Second>(in, out, a, b);
+    } else if (with_first) {
+      detail::apply_columns<T, First, ColumnOp::none>(in, out, a, nullptr);
+    } else if (with_second) {
+      detail::apply_columns<T, ColumnOp::none, Second>(in, out, nullptr, b);
+    } else {
+      detail::copy_cells(in, out);
+    }
+  }
+
+  bool with_mean_ = true;
+  bool with_std_ = true;
+  Array mean_{};
+  Array scale_{};
+  Coefficients mean_coefficients_{};
+  Coefficients scale_coefficients_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI
