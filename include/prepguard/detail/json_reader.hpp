@@ -204,7 +204,7 @@ class JsonReader {
     }
     frame.key = frame.skipped.empty() ? frame.next : frame.skipped.front().key;
     frame.value = value_of_key(text_, frame.key);
-    fail(Errc::bad_format, "a known key", "\"" + shortened(string_at(text_, frame.key)) + "\"");
+    fail(Errc::bad_format, "a known key", "\"" + label(string_at(text_, frame.key)) + "\"");
   }
 
   /// Complains about the kind of the value taken last.

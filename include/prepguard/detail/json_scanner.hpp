@@ -93,7 +93,7 @@ class JsonScanner {
     const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(frame.first_key);
     if (std::find(first, keys_.end(), key) != keys_.end()) {
       at_ = start;
-      fail("every key once", "\"" + shortened(key) + "\" again");
+      fail("every key once", "\"" + label(key) + "\" again");
     }
     keys_.push_back(std::move(key));
     skip_space();
@@ -132,7 +132,8 @@ class JsonScanner {
       return escape.code < 0x80 ? 1 : escape.code < 0x800 ? 2 : escape.code < 0x10000 ? 3 : 4;
     }
     if (letter == '\0' || escape_letters.find(letter) == escape_letters.npos) {
-      fail("an escape that JSON knows", "'" + std::string(text_.substr(at_, 2)) + "'");
+      ++at_;
+      fail("one of \"\\/bfnrtu after a backslash");
     }
     at_ += 2;
     return 1;

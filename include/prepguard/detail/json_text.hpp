@@ -159,10 +159,17 @@ inline std::string shortened(std::string_view text) {
   return std::string(text.substr(0, size)) + "...";
 }
 
+/// A decoded key on one line, for a message.
+inline std::string label(std::string_view key) {
+  std::string quoted;
+  append_json_string(quoted, shortened(key));
+  return quoted.substr(1, quoted.size() - 2);
+}
+
 /// Appends a key to a path: `pipeline` + `steps` = `pipeline.steps`.
 inline void append_label(std::string& path, std::string_view key) {
   if (!path.empty()) path += '.';
-  path += shortened(key);
+  path += label(key);
 }
 
 /// Appends an array position to a path: `steps` + 1 = `steps[1]`.

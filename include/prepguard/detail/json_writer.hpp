@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/json_text.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/error.hpp"
@@ -54,7 +55,7 @@ class JsonWriter {
   /// A value that is not finite is refused: `bad_state`.
   void write(const double& value) {
     begin_value();
-    if (!has_finite_bits(value)) fail("a finite number", repr_text(value));
+    if (!is_finite(&value)) fail(Errc::bad_state, "a finite number", repr_text(value));
     append_repr(*out_, value);
   }
 
@@ -62,7 +63,8 @@ class JsonWriter {
   void write(std::string_view text) {
     begin_value();
     const std::string_view reason = reason_unfit(text);
-    if (!reason.empty()) fail("valid UTF-8 without NUL of at most 1 MiB", std::string(reason));
+    if (!reason.empty())
+      fail(Errc::bad_state, "valid UTF-8 without NUL of at most 1 MiB", std::string(reason));
     append_json_string(*out_, text);
   }
 
@@ -116,15 +118,15 @@ class JsonWriter {
   }
 
   [[noreturn]] void fail_use(const char* expected, const char* got) const {
-    throw Error(ErrorInfo{.code = Errc::bad_parameter,
-                          .where = path(),
-                          .expected = expected,
-                          .got = got != nullptr ? got : "none"});
+    fail(Errc::bad_parameter, expected, got != nullptr ? got : "none");
   }
 
-  [[noreturn]] void fail(std::string expected, std::string got) const {
-    throw Error(ErrorInfo{
-        .code = Errc::bad_state, .where = path(), .expected = std::move(expected), .got = std::move(got)});
+  [[noreturn]] void fail(Errc code, std::string expected, std::string got) const {
+    const std::string place = path();
+    throw Error(ErrorInfo{.code = code,
+                          .where = place.empty() ? "document" : place,
+                          .expected = std::move(expected),
+                          .got = std::move(got)});
   }
 
   std::string* out_;

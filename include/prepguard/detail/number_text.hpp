@@ -6,28 +6,15 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <type_traits>
 
 #include "prepguard/version.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
-
-/// True if `value` is neither NaN nor infinite. Looks at the bits in memory, so -ffast-math cannot remove it.
-template <std::floating_point T>
-bool has_finite_bits(const T& value) noexcept {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  static_assert(sizeof(T) == sizeof(Bits));
-  constexpr Bits exponent = (~Bits{0} >> 1) & ~((Bits{1} << (std::numeric_limits<T>::digits - 1)) - 1);
-  Bits bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return (bits & exponent) != exponent;
-}
 
 /// Appends the digits of `scientific` ("1.25e+02", no sign) without an exponent: "125.0".
 inline void append_plain(std::string& out, std::string_view scientific, std::size_t mantissa_size,
@@ -112,7 +99,9 @@ std::optional<T> parse_number(std::string_view text) {
   if (end != text.data() + text.size() || error == std::errc::invalid_argument) return std::nullopt;
   if (error == std::errc::result_out_of_range) {
     if (!is_too_small(unsigned_text)) return std::nullopt;
-    return text.starts_with('-') ? -T{0} : T{0};
+    // Not as a literal: -ffast-math takes -0.0 for 0.0.
+    const std::string_view zero = text.starts_with('-') ? "-0" : "0";
+    std::from_chars(zero.data(), zero.data() + zero.size(), value);
   }
   return value;
 }
