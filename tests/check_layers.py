@@ -17,7 +17,7 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["version", "error", "text", "array", "matrix", "table", "schema", "finite"],
     ["transformer", "transformer_base", "leaf"],
     ["transformers/", "transformers", "any_of"],
-    ["pipeline", "any_pipeline", "column_transformer"],
+    ["pipeline", "any_pipeline", "any_step", "column_step", "column_transformer"],
     ["report", "guard"],
     ["prepguard"],
 ]
@@ -30,7 +30,7 @@ FORBIDDEN = {
     "function-like macro": re.compile(r"^\s*#\s*define\s+\w+\("),
     "finite check that -ffast-math deletes": re.compile(
         r"\b(isnan|isinf|isfinite|isnormal|fpclassify|allFinite|hasNaN|__builtin_isn?\w*(nan|inf|finite)\w*)\b"
-        r"|\b(\w+)\s*!=\s*\3\b(?![.(\[]|->|::)"),
+        r"|(?<![\w.>:])(\w+)\s*!=\s*\3\b(?![.(\[]|->|::)"),
 }
 LICENSED = {".hpp", ".cpp", ".h", ".inl", ".py", ".sh", ".build", ".toml", ".wrap", ".cmake", ".in", ".txt", ""}
 UNLICENSED_NAMES = {"LICENSE", "CMakeCache.txt", "py.typed"}
@@ -40,7 +40,7 @@ VERSIONS = {
     "CMakeLists.txt": r"project\(prepguard VERSION (\S+)",
     "CHANGELOG.md": r"## ([0-9.]+)",
     "python/pyproject.toml": r'version = "([^"]+)"',
-    "python/prepguard/__init__.py": r'__version__ = "([^"]+)"',
+    "python/prepguard/version.py": r'__version__ = "([^"]+)"',
 }
 
 Header = namedtuple("Header", "name lines code ours system")
