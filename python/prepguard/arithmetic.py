@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""In which type a fitted object really computes, found by running its steps on rows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Optional
+
+import numpy as np
+
+from .arrays import FLOATS
+from .error import Error
+from .fitted import is_column_transformer, is_passthrough, is_pipeline, pipeline_steps, transformer_entries
+
+
+class Use(NamedTuple):
+    """A step and the type it computes in."""
+
+    where: str
+    dtype: str
+
+
+def types_used(fitted: Any, rows: Any, where: str = "fitted") -> list[Use]:
+    """The type of every numeric block; text, bool and integer categories have none of their own."""
+    uses: list[Use] = []
+    _visit(fitted, rows, where, None, uses)
+    return uses
+
+
+def _visit(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
+    if is_pipeline(fitted):
+        steps = pipeline_steps(fitted)
+        for index, (name, step) in enumerate(steps):
+            _visit(step, rows, f"{where} > {name!r}", maker, uses)
+            if index + 1 < len(steps):
+                rows, maker = step.transform(rows), step
+    elif is_column_transformer(fitted):
+        for entry in transformer_entries(fitted, where):
+            _visit(entry.fitted, _columns(rows, entry.columns), f"{where} > {entry.name!r}", maker, uses)
+    else:
+        _visit_leaf(fitted, rows, where, maker, uses)
+
+
+def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
+    name = type(fitted).__name__
+    sparse = hasattr(rows, "tocsr")
+    if sparse and not (name == "StandardScaler" and type(maker).__name__ == "OneHotEncoder"):
+        raise Error("bad_parameter", f"{where}: {name} reads a sparse block (scikit-learn multiplies by 1/scale there); "
+                                     "set sparse_output=False on the encoder, sparse_threshold=0 on ColumnTransformer")
+    as_is = is_passthrough(fitted) or name == "FunctionTransformer"
+    if as_is or name == "OneHotEncoder":
+        types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]
+    else:
+        types = [_type_of(np.asarray(_dense(fitted.transform(rows))), integers_count=True)]
+    uses.extend(Use(where, dtype) for dtype in dict.fromkeys(types) if dtype is not None)
+
+
+def _type_of(cells: np.ndarray, integers_count: bool) -> Optional[str]:
+    """float32, float64 or no preference. Integers and objects are computed in float64 by scikit-learn."""
+    if cells.dtype.name in FLOATS:
+        return cells.dtype.name
+    if cells.dtype == object:
+        values = [value for value in cells.ravel().tolist() if value is not None]
+        if any(isinstance(value, str) for value in values) or not values:
+            return None
+        return "float64" if integers_count or any(isinstance(value, float) for value in values) else None
+    return "float64" if integers_count and cells.dtype.kind in "iu" else None
+
+
+def _each_column(rows: Any) -> list[np.ndarray]:
+    if hasattr(rows, "iloc"):
+        return [np.asarray(rows.iloc[:, index]) for index in range(rows.shape[1])]
+    return [np.asarray(_dense(rows))]
+
+
+def _columns(rows: Any, positions: list[int]) -> Any:
+    return rows.iloc[:, positions] if hasattr(rows, "iloc") else rows[:, positions]
+
+
+def _dense(rows: Any) -> Any:
+    return rows.toarray() if hasattr(rows, "toarray") else rows

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""A loaded artifact: the numpy twin of what C++ serves."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Sequence, Union
+
+import numpy as np
+
+from .arrays import FLOATS
+from .binding import bind
+from .envelope import unseal
+from .error import Error
+from .files import Path, model_entry, read_file
+from .run import replay, run_to_matrix
+from .validate import check_fits, validate
+
+
+class Artifact:
+    """A validated payload. `transform` gives the bits that scikit-learn gave and that C++ gives."""
+
+    def __init__(self, payload: dict[str, Any]) -> None:
+        self._payload = validate(payload)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The content of the file, keys in canonical order."""
+        return self._payload
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the input columns, in training order."""
+        return [column["name"] for column in self._payload["columns"]]
+
+    @property
+    def feature_names_out(self) -> list[str]:
+        """Names of the output features."""
+        return list(self._payload["features"])
+
+    @property
+    def dtype(self) -> str:
+        """The type of the training arithmetic, "float32" or "float64"."""
+        return self._payload["dtype"]
+
+    def transform(self, rows: Any, dtype: Any = None) -> np.ndarray:
+        """rows x features, row-major. `rows`: DataFrame, dict of columns or list of dicts (bound by name: any order,
+        extra columns ignored), array or list of lists (by position). `dtype`: float32 or float64, default the
+        training type. Raises `Error` naming row and column."""
+        target = np.dtype(self.dtype if dtype is None else dtype)
+        if target.name not in FLOATS:
+            raise Error("bad_parameter", f"dtype: expected float32 or float64, got {target}")
+        check_fits(self._payload["pipeline"], target.name)
+        cells, count = bind(self._payload["columns"], rows, target)
+        return run_to_matrix(self._payload["pipeline"], cells, count, len(self._payload["features"]), target)
+
+    def verify(self, model: Union[Path, Sequence[Path], None] = None) -> None:
+        """Replay the self-tests; with `model` (one path or several) also compare each file with the stored hashes."""
+        for index, test in enumerate(self._payload["self_tests"]):
+            replay(self._payload, test, f"self_tests[{index}]")
+        paths = [] if model is None else list(model) if isinstance(model, (list, tuple)) else [model]
+        for path in paths:
+            self._verify_model(path)
+
+    def _verify_model(self, path: Path) -> None:
+        got, stored = model_entry(path), self._payload["models"]
+        if any(got["sha256"] == entry["sha256"] and got["bytes"] == entry["bytes"] for entry in stored):
+            return
+        known = "; ".join(f"{entry['file']}: {entry['bytes']} bytes, sha256 {entry['sha256']}" for entry in stored)
+        raise Error("model_mismatch", f"model {got['file']}: {got['bytes']} bytes, sha256 {got['sha256']}; the artifact "
+                                      f"was exported with {known or 'no model'}; use its model, or export again")
+
+
+def load(path: Path, *, verify: bool = True) -> Artifact:
+    """Read an artifact: envelope, grammar, versions, keys, invariants, then (unless `verify=False`) its self-tests."""
+    return loads(read_file(path), verify=verify)
+
+
+def loads(data: bytes, *, verify: bool = True) -> Artifact:
+    """`load` for bytes already in memory."""
+    artifact = Artifact(unseal(data))
+    if verify:
+        artifact.verify()
+    return artifact

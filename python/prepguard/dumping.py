@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""Export: fitted object and training sample -> sealed bytes, proven against the fitted object before they leave."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import warnings
+from collections import Counter
+from typing import Any, Optional, Sequence, Union
+
+import numpy as np
+
+from . import selftest
+from .arithmetic import types_used
+from .arrays import FLOATS
+from .envelope import seal, unseal
+from .error import Error
+from .files import Path, model_entry, write_file
+from .fitted import input_names, is_pipeline, package_version
+from .nodes import export
+from .run import replay
+from .schema import Sample, describe, read_sample
+from .steps import Block
+from .validate import check_fits, validate
+from .version import __version__
+
+PROBE_ROWS = 8
+
+
+def dump(fitted: Any, path: Path, *, sample: Any, model: Union[Path, Sequence[Path], None] = None,
+         cast: Optional[str] = None, provenance_date: Optional[str] = None,
+         columns: Optional[Sequence[str]] = None) -> None:
+    """Write the artifact of a fitted object in one step: a reader sees the old file or the new one.
+
+    `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: files the artifact
+    belongs to. `cast`: "float32" or "float64", needed only if numeric blocks compute in different types.
+    `provenance_date`: `YYYY-MM-DDTHH:MM:SSZ`, "" for none, default now. `columns`: names for unnamed input.
+    Raises `Error` if the object cannot be replayed bit for bit.
+    """
+    write_file(path, dumps(fitted, sample=sample, model=model, cast=cast, provenance_date=provenance_date,
+                           columns=columns))
+
+
+def dumps(fitted: Any, *, sample: Any, model: Union[Path, Sequence[Path], None] = None, cast: Optional[str] = None,
+          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> bytes:
+    """The bytes `dump` writes."""
+    if cast is not None and cast not in FLOATS:
+        raise Error("bad_parameter", f"cast: expected 'float32' or 'float64', got {cast!r}")
+    rows = read_sample(sample, input_names(fitted), columns)
+    block = Block("fitted", [c.name for c in rows.columns], [c.kind for c in rows.columns],
+                  [c.spellings for c in rows.columns], list(range(len(rows.columns))))
+    exported = export(fitted, block)
+    _compare_names(fitted, block.names, exported.block.names)
+    _refuse_twice(exported.block.names)
+    dtype = cast or _training_type(fitted, rows)
+    payload = {
+        "library": "prepguard",
+        "library_version": __version__,
+        "provenance": _provenance(fitted, provenance_date),
+        "dtype": dtype,
+        "columns": [describe(column, index in exported.used) for index, column in enumerate(rows.columns)],
+        "pipeline": exported.node,
+        "features": exported.block.names,
+        "models": [model_entry(entry) for entry in _as_list(model)],
+        "policy": [],
+        "self_tests": _self_tests(fitted, rows, exported.node, dtype, len(exported.block.names)),
+    }
+    return _proven(payload)
+
+
+def _proven(payload: dict[str, Any]) -> bytes:
+    """The sealed payload, read back, validated and replayed."""
+    data = seal(payload)
+    again = validate(unseal(data))
+    for index, test in enumerate(again["self_tests"]):
+        replay(again, test, f"self_tests[{index}]")
+    return data
+
+
+def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str, features: int) -> list[dict[str, Any]]:
+    check_fits(node, dtype)
+    cells = selftest.choose_rows(fitted, rows, dtype)
+    try:
+        tests = [selftest.build(fitted, rows, cells, dtype, features)]
+    except selftest.Impossible as reason:
+        raise Error("self_test_failed", f"the fitted object cannot transform rows of its own sample in {dtype}: "
+                                        f"{reason}; pass the rows it was fitted on") from None
+    other = FLOATS[1 - FLOATS.index(dtype)]
+    try:
+        check_fits(node, other)
+        tests.append(selftest.build(fitted, rows, cells, other, features))
+    except (selftest.Impossible, Error) as reason:
+        if isinstance(reason, Error) and reason.code != "bad_state":
+            raise
+        warnings.warn(f"prepguard: no {other} self-test, so this artifact loads as {dtype} only: {reason}", stacklevel=4)
+    return tests
+
+
+def _training_type(fitted: Any, rows: Sample) -> str:
+    """The one type all numeric blocks compute in."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            uses = types_used(fitted, rows.head(PROBE_ROWS))
+    except Error:
+        raise
+    except Exception as problem:  # whatever the user's object raises
+        raise Error("bad_schema", f"the fitted object cannot transform its own sample: {type(problem).__name__}: "
+                                  f"{problem}; pass the rows it was fitted on") from None
+    types = {use.dtype: use.where for use in uses}
+    if len(types) > 1:
+        blocks = ", ".join(f"{where} in {dtype}" for dtype, where in types.items())
+        raise Error("bad_parameter", f"numeric blocks compute in different types: {blocks}; give the columns one type "
+                                     "before fitting, or pass cast='float32' or cast='float64'")
+    return next(iter(types), "float64")
+
+
+def _compare_names(fitted: Any, names: list[str], features: list[str]) -> None:
+    """Our names against the fitted object's own, where it has them."""
+    try:
+        theirs = fitted.get_feature_names_out(np.array(names, dtype=object))
+    except (AttributeError, ValueError):  # a step without names, or names that collide (refused later by validate)
+        return
+    if list(theirs) != features:
+        where = next((i for i, pair in enumerate(zip(theirs, features)) if pair[0] != pair[1]), min(len(theirs), len(features)))
+        raise Error("self_test_failed", f"feature names differ from get_feature_names_out at {where}: "
+                                        f"{list(theirs[where:where + 1])} and {features[where:where + 1]}")
+
+
+def _refuse_twice(features: list[str]) -> None:
+    twice = [name for name, count in Counter(features).items() if count > 1]
+    if twice:
+        raise Error("bad_parameter", f"{len(twice)} feature names would be used twice, the first is {twice[0]!r}; rename "
+                                     "columns or entries, or set verbose_feature_names_out=True")
+
+
+def _provenance(fitted: Any, date: Optional[str]) -> dict[str, str]:
+    inner = fitted.steps[0][1] if is_pipeline(fitted) else fitted
+    if date is None:
+        date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"python": platform.python_version(), "numpy": np.__version__,
+            "sklearn": package_version("sklearn", fitted), "keras": package_version("keras", inner), "date": date}
+
+
+def _as_list(model: Union[Path, Sequence[Path], None]) -> list[Path]:
+    if model is None:
+        return []
+    return list(model) if isinstance(model, (list, tuple)) else [model]

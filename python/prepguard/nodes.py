@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""Fitted object -> node of the format, and the names of its outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import contract
+from .error import Error
+from .fitted import (input_width, is_column_transformer, is_passthrough, is_pipeline, pipeline_steps, step_of,
+                     transformer_entries)
+from .steps import Block
+from .steps._step import FLOAT64_COEFFICIENTS
+from .validate import check_node
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A node and what comes out of it; `used` are the input columns that a step reads."""
+
+    node: dict[str, Any]
+    block: Block
+    used: frozenset[int]
+
+
+def export(fitted: Any, block: Block) -> Exported:
+    """The node of a fitted object that reads the block."""
+    width = input_width(fitted)
+    if width is not None and not block.split and width != len(block.names):
+        raise Error("bad_shape", f"{block.where}: fitted on {width} columns, the sample gives {len(block.names)}; "
+                                 "pass the rows it was fitted on")
+    if is_column_transformer(fitted):
+        return _export_transformers(fitted, block)
+    if len(set(block.kinds)) > 1 and not block.split and not _starts_with_transformer(fitted):
+        return _join([(_short_name(fitted), fitted, list(range(len(block.names))), 1.0)], block, prefix=False)
+    if is_pipeline(fitted):
+        return _export_steps(fitted, block)
+    return _export_leaf(fitted, block)
+
+
+def _export_leaf(fitted: Any, block: Block) -> Exported:
+    step = step_of(fitted, block.where)
+    read = step.read(fitted, block)
+    node: dict[str, Any] = {"type": step.type, "version": step.version}
+    if step.contracts:
+        node["contract"] = FLOAT64_COEFFICIENTS
+    node.update(inputs=len(block.names), **read.fields)
+    kinds = _kinds(node, block)
+    if step.probed:
+        node["contract"] = contract.decide(fitted, step, node, block.where)
+    keep = read.positions if block.split else list(range(len(read.names)))
+    after = Block(block.where, read.names, kinds, read.spellings, keep, block.split)
+    return Exported(node, after, frozenset(range(len(block.names))))
+
+
+def _export_steps(fitted: Any, block: Block) -> Exported:
+    steps, current, used = [], block, None
+    for name, step in pipeline_steps(fitted):
+        if not current.names:
+            raise current.refuse(step, "the step before it drops every column")
+        if current.keep is None:
+            raise current.refuse(step, "follows an encoder over text and numbers at once; use one encoder for each kind")
+        exported = export(step, current.at(f"{block.where} > {name!r}"))
+        used = exported.used if used is None else used
+        steps.append({"name": name, "step": exported.node})
+        current = exported.block
+    node = {"type": "pipeline", "version": 1, "inputs": len(block.names), "steps": steps}
+    return Exported(node, current.at(block.where), used or frozenset())
+
+
+def _export_transformers(fitted: Any, block: Block) -> Exported:
+    if block.split:
+        raise block.refuse(fitted, "after a step over text and numbers at once is not supported")
+    prefix = getattr(fitted, "verbose_feature_names_out", True)
+    if not isinstance(prefix, bool):
+        raise block.refuse(fitted, f"verbose_feature_names_out={prefix!r} is not supported; expected True or False")
+    return _join([tuple(entry) for entry in transformer_entries(fitted, block.where)], block, prefix)
+
+
+def _join(entries: list[tuple[str, Any, list[int], float]], block: Block, prefix: bool) -> Exported:
+    """A column_transformer node. An entry over text and numbers becomes one entry for each run of equal kind."""
+    transformers, names, kinds, spellings, used = [], [], [], [], set()
+    taken = {name for name, _, _, _ in entries}
+    for name, step, columns, weight in entries:
+        own = block.take(columns).at(f"{block.where} > {name!r}" if prefix or len(entries) > 1 else block.where)
+        whole = len(set(own.kinds)) == 1 or _starts_with_transformer(step)
+        for index, run in enumerate([list(range(len(columns)))] if whole else _runs(own.kinds)):
+            exported = export(step, own if whole else own.take(run, split=True))
+            label = name if index == 0 else _free_name(f"{name}:{index + 1}", taken)
+            transformers.append({"name": label, "columns": [columns[place] for place in run], "weight": weight,
+                                 "step": exported.node})
+            names += [f"{name}__{out}" if prefix else out for out in exported.block.names]
+            kinds += exported.block.kinds
+            spellings += exported.block.spellings
+            used |= {columns[run[place]] for place in exported.used}
+    if not transformers:
+        raise Error("bad_parameter", f"{block.where}: no transformer has columns; nothing would come out")
+    node = {"type": "column_transformer", "version": 1, "inputs": len(block.names), "transformers": transformers}
+    after = Block(block.where, names, kinds, spellings, list(range(len(names))))
+    return Exported(node, after, frozenset(used))
+
+
+def _kinds(node: dict[str, Any], block: Block) -> list[str]:
+    try:
+        return check_node(node, block.kinds, node["type"])
+    except Error as problem:
+        raise Error("bad_parameter", f"{block.where}: the fitted state cannot be used: {problem.message}") from None
+
+
+def _starts_with_transformer(fitted: Any) -> bool:
+    if is_pipeline(fitted):
+        return _starts_with_transformer(pipeline_steps(fitted)[0][1])
+    return is_column_transformer(fitted) or is_passthrough(fitted)
+
+
+def _short_name(fitted: Any) -> str:
+    return type(fitted).__name__.lower()
+
+
+def _runs(kinds: list[str]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for place, kind in enumerate(kinds):
+        if runs and kinds[runs[-1][-1]] == kind:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    while wanted in taken:
+        wanted += "'"
+    taken.add(wanted)
+    return wanted

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: MIT
+"""Artifacts with rows and scikit-learn's own answers, for comparing other readers bit for bit.
+
+    make_samples.py OUTDIR
+
+writes for each case `<name>.prepguard.json`, `<name>.csv` (RFC 4180, a header, an empty field is missing, floats as
+their shortest repr) and, for each type the artifact has a self-test of, `<name>.float64.bin` / `<name>.float32.bin`:
+the output of the fitted scikit-learn object for the rows of the CSV, numbers cast to that type, row-major and
+little-endian. Everything comes from fixed seeds.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import warnings
+from typing import Any, Callable, NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import prepguard  # noqa: E402
+
+DATE = "2024-01-01T00:00:00Z"
+SERVING_ROWS = 300
+EDGE_NUMBERS = [0.0, -0.0, 5e-324, 1e-45, 1.1754943508222875e-38, -1e-30, 0.1, 1.0 + 2.0**-23, 16777217.0, -1e15, 1e20]
+
+
+class Case(NamedTuple):
+    """A fitted object, the sample it was fitted on, and rows to serve."""
+
+    fitted: Any
+    sample: Any
+    serving: Any
+
+
+def numbers(seed: int, rows: int = 200, dtype: str = "float64", missing: bool = True) -> pd.DataFrame:
+    """Five columns of very different size."""
+    r = np.random.RandomState(seed)
+    data = {"small": r.normal(0, 1e-9, rows), "unit": r.uniform(0, 1, rows), "hundred": r.normal(100, 3, rows),
+            "epoch": 1.7e9 + r.uniform(0, 3600, rows), "skewed": np.exp(r.normal(0, 4, rows))}
+    frame = pd.DataFrame(data)
+    if missing:
+        for index, name in enumerate(frame):
+            frame.loc[r.permutation(rows)[:5 * index], name] = np.nan
+    return frame.astype(dtype)
+
+
+def serve_numbers(frame: pd.DataFrame, seed: int, missing: bool = True) -> pd.DataFrame:
+    """Rows inside and outside the training range, and the numbers that break careless arithmetic."""
+    r = np.random.RandomState(seed)
+    rows = {}
+    for name in frame:
+        low, high = float(frame[name].min()), float(frame[name].max())
+        if not low <= high:
+            low, high = 0.0, 1.0
+        cells = r.uniform(low - (high - low), high + (high - low), SERVING_ROWS)
+        cells[:len(EDGE_NUMBERS)] = r.permutation(EDGE_NUMBERS)
+        cells[20], cells[21] = low, high
+        if missing:
+            cells[r.permutation(np.arange(22, SERVING_ROWS))[:20]] = np.nan
+        rows[name] = cells.astype(str(frame[name].dtype)) if frame[name].dtype.kind == "f" else cells
+    return pd.DataFrame(rows)
+
+
+def penguins(seed: int, dtype: str = "float64", rows: int = 344) -> pd.DataFrame:
+    """Invented penguins: numbers with gaps, text with None, a year."""
+    r = np.random.RandomState(seed)
+    frame = pd.DataFrame({
+        "island": r.choice(["Biscoe", "Dream", "Torgersen"], rows, p=[0.5, 0.35, 0.15]).astype(object),
+        "bill_length_mm": np.round(r.normal(44, 5.5, rows), 1).astype(dtype),
+        "bill_depth_mm": np.round(r.normal(17, 2, rows), 1).astype(dtype),
+        "body_mass_g": (np.round(r.normal(4200, 800, rows) / 25) * 25).astype(dtype),
+        "sex": r.choice(["female", "male"], rows).astype(object),
+        "year": r.choice([2007, 2008, 2009], rows),
+    })
+    gaps = r.permutation(rows)
+    frame.loc[gaps[:2], ["bill_length_mm", "bill_depth_mm", "body_mass_g"]] = np.nan
+    frame.loc[gaps[:11], "sex"] = None
+    return frame
+
+
+def serve_penguins(frame: pd.DataFrame, seed: int, unknown: bool = True) -> pd.DataFrame:
+    rows = penguins(seed, str(frame["body_mass_g"].dtype), SERVING_ROWS)
+    rows.loc[5:9, "body_mass_g"] = np.nan
+    if unknown:
+        rows.loc[3:6, "island"] = ["Røros, \"north\"", "biscoe", " Dream", "企鵝"]
+        rows.loc[10:12, "sex"] = "unknown\nsex"
+    return rows
+
+
+def words(seed: int, missing: Any = None, rows: int = 240) -> pd.DataFrame:
+    """Text columns with rare values; `missing` is put in some cells of the first."""
+    r = np.random.RandomState(seed)
+    frame = pd.DataFrame({
+        "city": r.choice(["Åmål", "Lima", "Oslo", "Rome", "São Paulo", "nan", "None"], rows,
+                         p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.03, 0.02]).astype(object),
+        "sex": r.choice(["f", "m"], rows).astype(object),
+        "grade": r.choice(list("abcdefgh"), rows, p=[0.4, 0.3, 0.1, 0.08, 0.06, 0.03, 0.02, 0.01]).astype(object),
+    })
+    if missing is not None:  # a category None and the text "None" would give two features one name
+        frame["city"] = frame["city"].replace({"none": "None", "nan": "nan"}[missing], "none")
+        frame.loc[::9, "city"] = None if missing == "none" else np.nan
+    return frame
+
+
+def serve_words(frame: pd.DataFrame, seed: int, unknown: bool = True, missing: Any = None) -> pd.DataFrame:
+    rows = words(seed, missing, SERVING_ROWS)
+    for name in frame:  # only what training saw
+        known = [value for value in frame[name].unique() if isinstance(value, str)]
+        rows[name] = rows[name].where(rows[name].isin(known) | rows[name].isna(), known[0])
+    if unknown:
+        rows.loc[1:3, "city"] = ["oslo", "Oslo ", "O"]
+        rows.loc[4, "grade"] = "z"
+    return rows
+
+
+def _alone(step: Any, dtype: str = "float64", missing: bool = True, seed: int = 1) -> Case:
+    frame = numbers(seed, dtype=dtype, missing=missing)
+    return Case(step.fit(frame), frame, serve_numbers(frame, seed + 100, missing))
+
+
+def _encoder(unknown: bool = True, missing: Any = None, seed: int = 3, **options: Any) -> Case:
+    frame = words(seed, missing)
+    return Case(OneHotEncoder(**options).fit(frame), frame, serve_words(frame, seed + 100, unknown, missing))
+
+
+def _text_imputer(missing: Any, imputer: SimpleImputer, seed: int = 4) -> Case:
+    frame = words(seed, missing)
+    step = make_pipeline(imputer, OneHotEncoder(handle_unknown="ignore")).fit(frame)
+    return Case(step, frame, serve_words(frame, seed + 100, True, missing))
+
+
+def _codes(values: np.ndarray, seed: int = 5, **options: Any) -> Case:
+    """A numeric encoder over two columns of codes."""
+    r = np.random.RandomState(seed)
+    frame = pd.DataFrame({"a": r.choice(values, 200), "b": r.choice(values, 200)}).astype(values.dtype)
+    rows = pd.DataFrame({"a": r.choice(values, SERVING_ROWS), "b": r.choice(values, SERVING_ROWS)}).astype("float64")
+    if options.get("handle_unknown", "error") != "error":
+        rows.loc[3:6, "a"] = [77.0, -1.0, 0.5, 1e20]
+        rows.loc[7, "b"] = np.nan
+    return Case(OneHotEncoder(**options).fit(frame), frame, rows)
+
+
+def _empty_column(keep: bool) -> Case:
+    frame = numbers(6).assign(unit=np.nan)
+    step = SimpleImputer(strategy="mean", keep_empty_features=keep).fit(frame)
+    return Case(step, frame, serve_numbers(frame, 106))
+
+
+def _sentinel() -> Case:
+    frame = numbers(7, missing=False)
+    frame.loc[::6, ["unit", "hundred"]] = -999.0
+    rows = serve_numbers(frame, 107, missing=False)
+    rows.loc[::5, "hundred"] = -999.0
+    return Case(SimpleImputer(missing_values=-999.0, strategy="median").fit(frame), frame, rows)
+
+
+def _huge() -> Case:
+    r = np.random.RandomState(8)
+    frame = pd.DataFrame({"huge": r.uniform(-1, 1, 60) * 1e153, "tiny": r.uniform(0, 1, 60) * 1e-300,
+                          "constant": np.full(60, 14.62), "zero": np.zeros(60)})
+    rows = pd.DataFrame({name: np.concatenate([frame[name], -frame[name] * 3]) for name in frame})
+    return Case(StandardScaler().fit(frame), frame, rows)
+
+
+def _mixed(dtype: str) -> Case:
+    frame = penguins(9, dtype)
+    measures = ["bill_length_mm", "bill_depth_mm", "body_mass_g"]
+    step = ColumnTransformer([
+        ("num", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), measures),
+        ("cat", make_pipeline(SimpleImputer(missing_values=None, strategy="most_frequent"),
+                              OneHotEncoder(handle_unknown="ignore", drop="if_binary")), ["island", "sex"]),
+        ("year", OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["year"]),
+    ]).fit(frame)
+    return Case(step, frame, serve_penguins(frame, 109))
+
+
+def _text_and_numbers() -> Case:
+    frame = penguins(10)
+    step = ColumnTransformer([
+        ("cat", make_pipeline(SimpleImputer(missing_values=None, strategy="most_frequent"),
+                              OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=80)),
+         ["island", "year", "sex"]),
+        ("mass", MinMaxScaler(clip=True), ["body_mass_g"])], sparse_threshold=0).fit(frame)
+    return Case(step, frame, serve_penguins(frame, 110))
+
+
+def _nested() -> Case:
+    frame = penguins(11)
+    inner = ColumnTransformer([
+        ("length", SimpleImputer(add_indicator=True), [0]),
+        ("rest", SimpleImputer(strategy="constant", fill_value=-1.5), slice(1, 3))], verbose_feature_names_out=False)
+    step = Pipeline([("columns", ColumnTransformer([
+        ("num", Pipeline([("fill", inner), ("none", "passthrough"), ("range", MinMaxScaler((-1, 1))),
+                          ("scale", StandardScaler())]), make_column_selector(r"^b.*_(mm|g)$")),
+        ("island", OneHotEncoder(drop="first", handle_unknown="ignore"), ["island"]),
+        ("out", "drop", ["sex"])], remainder="passthrough")), ("last", StandardScaler(with_mean=False))])
+    step.set_params(columns__sparse_threshold=0)
+    return Case(step.fit(frame), frame, serve_penguins(frame, 111))
+
+
+def _weights() -> Case:
+    frame = numbers(12)
+    step = ColumnTransformer([("a", StandardScaler(), ["small", "unit"]), ("b", "passthrough", ["hundred", "unit"]),
+                              ("c", MinMaxScaler(), ["skewed"])], transformer_weights={"a": 0.1, "b": 3.0}).fit(frame)
+    return Case(step, frame, serve_numbers(frame, 112))
+
+
+def _unnamed() -> Case:
+    frame = numbers(13, missing=False)
+    step = ColumnTransformer([("a", StandardScaler(), slice(0, 2)), ("b", "drop", [2])],
+                             remainder=MinMaxScaler()).fit(frame.to_numpy())
+    rows = serve_numbers(frame, 113, missing=False)
+    rows.columns = [f"x{index}" for index in range(5)]
+    return Case(step, frame.to_numpy(), rows)
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "standard_scaler": lambda: _alone(StandardScaler()),
+    "standard_scaler_float32": lambda: _alone(StandardScaler(), "float32"),
+    "standard_scaler_without_mean": lambda: _alone(StandardScaler(with_mean=False), seed=21),
+    "standard_scaler_without_std_float32": lambda: _alone(StandardScaler(with_std=False), "float32", seed=22),
+    "standard_scaler_huge": _huge,
+    "min_max_scaler": lambda: _alone(MinMaxScaler()),
+    "min_max_scaler_float32": lambda: _alone(MinMaxScaler(), "float32"),
+    "min_max_scaler_clip": lambda: _alone(MinMaxScaler((0, 0.7), clip=True), seed=23),
+    "min_max_scaler_clip_float32": lambda: _alone(MinMaxScaler((-0.3, 0.7), clip=True), "float32", seed=24),
+    "simple_imputer_mean": lambda: _alone(SimpleImputer()),
+    "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
+    "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),
+    "simple_imputer_most_frequent": lambda: _alone(SimpleImputer(strategy="most_frequent")),
+    "simple_imputer_constant": lambda: _alone(SimpleImputer(strategy="constant", fill_value=-1.1)),
+    "simple_imputer_indicator": lambda: _alone(SimpleImputer(add_indicator=True)),
+    "simple_imputer_sentinel": _sentinel,
+    "simple_imputer_dropped_column": lambda: _empty_column(False),
+    "simple_imputer_kept_column": lambda: _empty_column(True),
+    "simple_imputer_text_nan": lambda: _text_imputer("nan", SimpleImputer(strategy="most_frequent")),
+    "simple_imputer_text_none": lambda: _text_imputer(
+        "none", SimpleImputer(missing_values=None, strategy="constant", fill_value="absent")),
+    "simple_imputer_text_value": lambda: _text_imputer(
+        "none", SimpleImputer(missing_values="nan", strategy="most_frequent")),
+    "one_hot_encoder": lambda: _encoder(unknown=False),
+    "one_hot_encoder_ignore": lambda: _encoder(handle_unknown="ignore"),
+    "one_hot_encoder_none": lambda: _encoder(handle_unknown="ignore", missing="none"),
+    "one_hot_encoder_nan": lambda: _encoder(handle_unknown="ignore", missing="nan"),
+    "one_hot_encoder_drop_first": lambda: _encoder(handle_unknown="ignore", drop="first"),
+    "one_hot_encoder_drop_if_binary": lambda: _encoder(unknown=False, drop="if_binary"),
+    "one_hot_encoder_infrequent": lambda: _encoder(handle_unknown="infrequent_if_exist", min_frequency=10),
+    "one_hot_encoder_infrequent_ignore": lambda: _encoder(handle_unknown="ignore", min_frequency=0.05, missing="none"),
+    "one_hot_encoder_max_categories_drop": lambda: _encoder(
+        handle_unknown="infrequent_if_exist", max_categories=4, drop="first"),
+    "one_hot_encoder_int": lambda: _codes(np.array([-3, 0, 1, 2, 2**24]), handle_unknown="ignore"),
+    "one_hot_encoder_bool": lambda: _codes(np.array([False, True])),
+    "one_hot_encoder_float_nan": lambda: _codes(np.array([0.1, 0.3, 0.7, 5.0, np.nan]), handle_unknown="ignore"),
+    "one_hot_encoder_float32_infrequent": lambda: _codes(
+        np.array([0.1, 0.3, 0.7, 5.0], dtype="float32"), handle_unknown="infrequent_if_exist", max_categories=3),
+    "mixed": lambda: _mixed("float64"),
+    "mixed_float32": lambda: _mixed("float32"),
+    "mixed_split": _text_and_numbers,
+    "nested": _nested,
+    "weights": _weights,
+    "unnamed": _unnamed,
+}
+
+
+def make(name: str) -> Case:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return CASES[name]()
+
+
+def write_csv(path: str, rows: pd.DataFrame) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(list(rows.columns))
+        for row in rows.itertuples(index=False):
+            writer.writerow(["" if cell is None or cell != cell else
+                             cell if isinstance(cell, str) else repr(float(cell)) for cell in row])
+
+
+def read_csv(path: str, text: set[str], like: Any, dtype: str) -> Any:
+    """The rows as the fitted object takes them: missing text spelled as in the sample, numbers cast to `dtype`."""
+    with open(path, encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))
+    data = {}
+    for index, name in enumerate(header):
+        cells = [row[index] for row in rows]
+        if name in text:
+            spelling = None if any(cell is None for cell in like[name]) else np.nan
+            data[name] = np.array([cell if cell else spelling for cell in cells], dtype=object)
+        else:
+            data[name] = np.array([float(cell) if cell else np.nan for cell in cells]).astype(dtype)
+    return pd.DataFrame(data) if isinstance(like, pd.DataFrame) else np.column_stack(list(data.values()))
+
+
+def answer(fitted: Any, rows: Any, dtype: str) -> np.ndarray:
+    """scikit-learn's output as a dense matrix of the type; every value must already be one of it."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        result = fitted.transform(rows)
+    dense = np.asarray(result.toarray() if hasattr(result, "toarray") else result).astype(np.float64)
+    matrix = np.ascontiguousarray(dense.astype(dtype))
+    assert np.array_equal(matrix.astype(np.float64), dense, equal_nan=True), "not computed in this type"
+    return matrix
+
+
+def main(folder: str) -> None:
+    os.makedirs(folder, exist_ok=True)
+    for name in CASES:
+        case, start = make(name), os.path.join(folder, name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # artifacts of one type say so
+            data = prepguard.dumps(case.fitted, sample=case.sample, provenance_date=DATE)
+        payload = prepguard.loads(data).payload
+        with open(start + ".prepguard.json", "wb") as file:
+            file.write(data)
+        write_csv(start + ".csv", case.serving)
+        text = {column["name"] for column in payload["columns"] if column["dtype"] == "string"}
+        for test in payload["self_tests"]:
+            rows = read_csv(start + ".csv", text, case.sample, test["dtype"])
+            matrix = answer(case.fitted, rows, test["dtype"])
+            matrix.astype(np.dtype(test["dtype"]).newbyteorder("<")).tofile(f"{start}.{test['dtype']}.bin")
+    print(f"{len(CASES)} artifacts in {folder}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: make_samples.py OUTDIR")
+    main(sys.argv[1])

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The twin against scikit-learn, bit for bit, over every sample artifact and both types."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+import warnings
+
+import numpy as np
+
+import make_samples
+import prepguard
+from prepguard.envelope import seal
+from support import Case, differing_bits, export
+
+
+class Parity(Case):
+    counts = {"artifacts": 0, "values": 0, "names": 0}
+
+    def test_every_sample(self) -> None:
+        types = set()
+        for name in make_samples.CASES:
+            with self.subTest(name):
+                case = make_samples.make(name)
+                artifact = export(case.fitted, case.sample)
+                for test in artifact.payload["self_tests"]:
+                    types.add((artifact.dtype, test["dtype"]))
+                    self._compare(case, artifact, test["dtype"])
+                Parity.counts["artifacts"] += 1
+        self.assertEqual(types, {(a, b) for a in ("float32", "float64") for b in ("float32", "float64")})
+
+    def _compare(self, case: make_samples.Case, artifact: prepguard.Artifact, dtype: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "rows.csv")
+            make_samples.write_csv(path, case.serving)
+            text = {c["name"] for c in artifact.payload["columns"] if c["dtype"] == "string"}
+            rows = make_samples.read_csv(path, text, case.sample, dtype)
+        want = make_samples.answer(case.fitted, rows, dtype)
+        self.assertEqual(differing_bits(artifact.transform(rows, dtype=dtype), want), 0)
+        Parity.counts["values"] += want.size
+
+    def test_names(self) -> None:
+        for name in make_samples.CASES:
+            with self.subTest(name):
+                case = make_samples.make(name)
+                theirs = case.fitted.get_feature_names_out().tolist()
+                self.assertEqual(export(case.fitted, case.sample).feature_names_out, theirs)
+                Parity.counts["names"] += len(theirs)
+
+    def test_self_tests_cover_the_sample(self) -> None:
+        """Every column's minimum and maximum, every category, a missing cell where training had one."""
+        for name in make_samples.CASES:
+            with self.subTest(name):
+                case = make_samples.make(name)
+                payload = export(case.fitted, case.sample).payload
+                test = payload["self_tests"][0]
+                self.assertTrue(2 <= test["rows"] <= 64)
+                for column, cells in zip(payload["columns"], test["inputs"]):
+                    training, values = column["training"], set(cells["values"])
+                    telling = training.get("values") or [training.get("min", 0.0), training.get("max", 0.0)]
+                    self.assertLessEqual(set(telling), values, column["name"])
+                    if training["none"] + training["nan"]:
+                        self.assertTrue(cells["none"] or cells["nan"], column["name"])
+                self.assertEqual(test["tolerance"], [0] * len(payload["features"]))
+
+    def test_unknown_category_is_in_the_rows_where_allowed(self) -> None:
+        for name, allowed in (("one_hot_encoder", False), ("one_hot_encoder_ignore", True)):
+            payload = export(*make_samples.make(name)[:2]).payload
+            for column, cells in zip(payload["columns"], payload["self_tests"][0]["inputs"]):
+                self.assertEqual(bool(set(cells["values"]) - set(column["training"]["values"])), allowed, name)
+
+    def test_files_are_canonical(self) -> None:
+        for name in make_samples.CASES:
+            with self.subTest(name), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                data = prepguard.dumps(*make_samples.make(name)[:1], sample=make_samples.make(name).sample,
+                                       provenance_date="")
+                self.assertEqual(seal(prepguard.loads(data).payload), data)
+
+    def test_no_rows(self) -> None:
+        for name in ("mixed", "standard_scaler", "one_hot_encoder_ignore"):
+            case = make_samples.make(name)
+            artifact = export(case.fitted, case.sample)
+            got = artifact.transform(case.serving.iloc[:0])
+            self.assertEqual(got.shape, (0, len(artifact.feature_names_out)))
+            self.assertEqual(got.dtype, np.float64)
+
+
+def tearDownModule() -> None:
+    print("\nparity: {artifacts} artifacts, {values} values with equal bits, {names} names equal".format(**Parity.counts))
+
+
+if __name__ == "__main__":
+    unittest.main()
