@@ -18,7 +18,7 @@
 #include "prepguard/text.hpp"
 #include "prepguard/version.hpp"
 
-namespace prepguard {
+namespace prepguard::inline PREPGUARD_ABI {
 
 /// Which arithmetic a fitted step replays (docs/numerics.md).
 enum class Contract : std::uint8_t {
@@ -149,4 +149,4 @@ inline std::vector<std::string> default_names(std::size_t width) {
   return names;
 }
 
-}  // namespace prepguard
+}  // namespace prepguard::inline PREPGUARD_ABI

@@ -69,6 +69,16 @@ struct InverseOf {
   const Step& step;
   std::size_t input_width() const noexcept { return step.output_width(); }
   std::size_t output_width() const noexcept { return step.input_width(); }
+  const Layout& input_layout() const noexcept
+    requires requires(const Step& s) { s.output_layout(); }
+  {
+    return step.output_layout();
+  }
+  const Layout& output_layout() const noexcept
+    requires requires(const Step& s) { s.input_layout(); }
+  {
+    return step.input_layout();
+  }
   template <class In, class Out>
   bool apply(In in, Out out) const {
     return step.invert(in, out);
@@ -81,7 +91,8 @@ struct InverseOf {
 /// that `Derived` supplies, and the diagnosis of a failing row. Derive from it to write a step of your own.
 ///
 /// All of it is const, thread-safe and independent of the caller's floating-point environment, which is set for the
-/// time of a call and restored. An input that has infinities, or a step that makes one, is `non_finite`; NaN passes
+/// time of a call and restored. (Members that only some steps have are templates over `Derived`, which is incomplete
+/// while this class is instantiated.) An input that has infinities, or a step that makes one, is `non_finite`; NaN passes
 /// where the step lets it pass.
 template <class Derived, Number T, class In, class Out = In>
 class TransformerBase {
@@ -89,12 +100,13 @@ class TransformerBase {
   using Scalar = T;
   using Input = In;
   using Output = Out;
+  /// The cells of a result matrix. Blocks of mixed columns give one too where all their outputs are numbers.
+  using ResultCell = std::conditional_t<std::is_same_v<Out, Mixed<T>>, T, Out>;
 
   /// Transforms `rows` (n x input_width) into a new n x output_width matrix.
   /// Throws bad_shape, non_finite, unknown_category, bad_environment.
   auto transform(InView<In> rows) const {
-    static_assert(!std::is_same_v<Out, Mixed<T>>, "a block of mixed columns has no one matrix");
-    auto out = Matrix<Out>::uninitialized(rows.rows(), derived().output_width());
+    auto out = Matrix<ResultCell>::uninitialized(rows.rows(), derived().output_width());
     transform(rows, OutView<Out>(out));
     return out;
   }
@@ -105,19 +117,22 @@ class TransformerBase {
   void transform(InView<In> rows, OutView<Out> out) const { run(derived(), rows, out); }
 
   /// Transforms a table whose columns are bound to the schema by name. Also throws bad_schema.
+  template <class D = Derived>
+    requires HasSchema<D>
   auto transform(const Table& table) const
-    requires HasSchema<Derived>
   {
-    auto out = Matrix<Out>::uninitialized(table.rows(), derived().output_width());
+    auto out = Matrix<ResultCell>::uninitialized(table.rows(), derived().output_width());
     transform(table, derived().schema().bind(table), OutView<Out>(out));
     return out;
   }
 
   /// The same with a binding made earlier by `schema().bind`, into the caller's memory.
+  template <class D = Derived>
+    requires HasSchema<D>
   void transform(const Table& table, const Binding& binding, OutView<Out> out) const
-    requires HasSchema<Derived>
   {
-    detail::check_out(Derived::type, out, table.rows(), derived().output_width());
+    detail::check_fitted(Derived::type, derived().input_width());
+    check_outputs(derived(), table.rows(), out);
     const detail::TableSource<T> source(table, derived().schema(), binding);
     detail::require_environment();
     const detail::FloatEnvironment environment;
@@ -125,15 +140,18 @@ class TransformerBase {
   }
 
   /// Undoes `transform`: n x output_width features back to n x input_width cells.
+  template <class D = Derived>
+    requires Invertible<D>
   auto inverse_transform(InView<Out> features) const
-    requires Invertible<Derived>
   {
-    auto out = Matrix<In>::uninitialized(features.rows(), derived().input_width());
+    using Cell = std::conditional_t<std::is_same_v<In, Mixed<T>>, T, In>;
+    auto out = Matrix<Cell>::uninitialized(features.rows(), derived().input_width());
     inverse_transform(features, OutView<In>(out));
     return out;
   }
+  template <class D = Derived>
+    requires Invertible<D>
   void inverse_transform(InView<Out> features, OutView<In> out) const
-    requires Invertible<Derived>
   {
     run(detail::InverseOf<Derived>{derived()}, features, out);
   }
@@ -172,13 +190,7 @@ class TransformerBase {
   template <class Step, class InTile, class OutTile>
   void run(const Step& step, InTile in, OutTile out) const {
     detail::check_fitted(Derived::type, step.input_width());
-    if constexpr (requires { in.numbers; }) {
-      detail::check_memory(Derived::type, in.numbers, "input");
-      detail::check_memory(Derived::type, in.texts, "input");
-    } else {
-      detail::check_memory(Derived::type, in, "input");
-    }
-    detail::check_width(Derived::type, step.input_width(), in.cols(), "features");
+    check_inputs(step, in);
     check_outputs(step, in.rows(), out);
     const bool in_place = detail::check_overlap(Derived::type, in, out);
     detail::require_environment();
@@ -189,12 +201,24 @@ class TransformerBase {
     detail::run_tiles(step, source, detail::sink(out, false), tile_check(step));
   }
 
+  template <class Step, class InTile>
+  static void check_inputs(const Step& step, InTile in) {
+    if constexpr (requires { in.numbers; }) {
+      detail::check_memory(Derived::type, in.numbers, "input");
+      detail::check_memory(Derived::type, in.texts, "input");
+      detail::check_width(Derived::type, step.input_width(), in.cols(), "features");
+      detail::check_width(Derived::type, step.input_layout().numbers(), in.numbers.cols(), "columns of numbers");
+    } else {
+      detail::check_memory(Derived::type, in, "input");
+      detail::check_width(Derived::type, step.input_width(), in.cols(), "features");
+    }
+  }
+
   template <class Step, class OutTile>
   static void check_outputs(const Step& step, std::size_t rows, OutTile out) {
     if constexpr (requires { out.numbers; }) {
-      detail::check_width(Derived::type, step.output_width(), out.cols(), "output columns");
-      detail::check_out(Derived::type, out.numbers, rows, out.numbers.cols());
-      detail::check_out(Derived::type, out.texts, rows, out.texts.cols());
+      detail::check_out(Derived::type, out.numbers, rows, step.output_layout().numbers());
+      detail::check_out(Derived::type, out.texts, rows, step.output_layout().texts());
     } else {
       detail::check_out(Derived::type, out, rows, step.output_width());
     }

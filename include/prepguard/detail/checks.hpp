@@ -12,7 +12,7 @@
 #include "prepguard/matrix.hpp"
 #include "prepguard/transformer.hpp"
 
-namespace prepguard::detail {
+namespace prepguard::inline PREPGUARD_ABI::detail {
 
 [[noreturn]] inline void fail_shape(std::string_view where, std::string what, std::string advice = {}) {
   throw Error(Errc::bad_shape, std::string(where), std::move(what), std::move(advice));
@@ -123,4 +123,4 @@ bool check_overlap(std::string_view where, MixedView<const T> in, MatrixView<T> 
   return check_overlap(where, in.numbers, out);
 }
 
-}  // namespace prepguard::detail
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

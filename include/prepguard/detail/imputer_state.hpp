@@ -108,6 +108,8 @@ struct ImputerState {
   Array fill_{};                            ///< one a column; missing where the column is dropped
   std::vector<std::int64_t> indicator_{};   ///< columns that get an indicator output, ascending
 
+  friend bool operator==(const ImputerState&, const ImputerState&) = default;
+
   std::size_t kept_count() const {
     std::size_t count = 0;
     for (std::size_t j = 0; j < fill_.size(); ++j) count += fill_.missing(j) == Missing::no ? 1U : 0U;

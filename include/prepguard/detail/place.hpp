@@ -9,8 +9,9 @@
 
 #include "prepguard/array.hpp"
 #include "prepguard/error.hpp"
+#include "prepguard/version.hpp"
 
-namespace prepguard::detail {
+namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Where in a document a value stands, e.g. `pipeline.steps[1].step.scale.values[3]`: a list on the stack whose text
 /// is only made when something is wrong there.
@@ -78,4 +79,4 @@ struct Derived {
   friend constexpr bool operator==(const Derived&, const Derived&) noexcept { return true; }
 };
 
-}  // namespace prepguard::detail
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "prepguard/matrix.hpp"
+#include "prepguard/version.hpp"
 
-namespace prepguard::detail {
+namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Working memory of one thread: blocks that are handed out and taken back like a stack and kept for the next call,
 /// so that a steady state allocates nothing. Memory never moves while it is in use.
@@ -87,12 +88,12 @@ class ScratchFrame {
   Arena::Mark mark_;
 };
 
-}  // namespace prepguard::detail
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
 
-namespace prepguard {
+namespace prepguard::inline PREPGUARD_ABI {
 
 /// Gives this thread's working memory (kept between calls so that they need not allocate) back to the system.
 /// Must not be called from inside a model or a hook that runs during a call.
 inline void release_thread_memory() noexcept { detail::Arena::of_this_thread().free_all(); }
 
-}  // namespace prepguard
+}  // namespace prepguard::inline PREPGUARD_ABI

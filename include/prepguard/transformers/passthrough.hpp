@@ -26,11 +26,16 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
   Passthrough& fit(MixedView<const T> rows) {
     if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(type), "there are 0 rows to learn from");
     inputs_ = detail::Width(rows.cols());
+    std::vector<Kind> kinds(rows.numbers.cols(), Kind::number);
+    kinds.resize(rows.cols(), Kind::text);
+    layout_.value = Layout(std::move(kinds));
     return *this;
   }
 
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(inputs_.value); }
   std::size_t output_width() const noexcept { return input_width(); }
+  const Layout& input_layout() const noexcept { return layout_.value; }
+  const Layout& output_layout() const noexcept { return layout_.value; }
 
   bool apply(MixedView<const T> in, MixedView<T> out) const {
     if (in.numbers.data() != out.numbers.data()) detail::copy_cells(in.numbers, out.numbers);
@@ -47,6 +52,7 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
 
   Layout prepare(const Layout& in, const detail::Place& at) {
     (at / "inputs").require_count(in.size(), input_width());
+    layout_.value = in;
     return in;
   }
 
@@ -59,6 +65,7 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
 
  private:
   detail::Width inputs_{};
+  detail::Derived<Layout> layout_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "prepguard/detail/place.hpp"
+#include "prepguard/transformer_base.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+namespace detail {
+
+/// The part of a block that a step of input (or output) kind `Cell` reads (or writes).
+template <class Cell, class T>
+auto part_of(MixedView<T> block) noexcept {
+  if constexpr (std::is_same_v<Cell, Text>) {
+    return block.texts;
+  } else if constexpr (Number<Cell>) {
+    return block.numbers;
+  } else {
+    return block;
+  }
+}
+/// Blocks of one kind are themselves, or a mixed block of that kind alone.
+template <class Cell, class View>
+  requires(!requires(View v) { v.numbers; })
+auto part_of(View block) noexcept {
+  return block;
+}
+
+}  // namespace detail
+
+/// One step out of a closed list, chosen at run time, and itself a transformer. A value: it copies, compares and
+/// moves like the step it holds. A default-constructed one holds an unfitted first step.
+template <class First, class... Rest>
+class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scalar, Mixed<typename First::Scalar>> {
+ public:
+  using T = typename First::Scalar;
+  using Variant = std::variant<First, Rest...>;
+  static constexpr std::string_view type = "step";
+
+  AnyOf() = default;
+  // Constrained by membership, not by a concept: clang 14 would ask the concept about AnyOf itself, for ever.
+  template <class Step>
+    requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...))
+  AnyOf(Step step) : step_(std::move(step)) {
+    if (const std::size_t width = std::get<Step>(step_).input_width(); width != 0) {
+      prepare(natural_layout(), detail::Place(Step::type));
+    }
+  }
+
+  /// The step's name in the file format, e.g. "standard_scaler".
+  std::string_view type_name() const noexcept {
+    return std::visit([](const auto& step) { return std::string_view(step.type); }, step_);
+  }
+  /// The step itself: `visit(step, f)` calls `f` with it; `get_if<Step>()` is null if another one is held.
+  const Variant& step() const noexcept { return step_; }
+  Variant& step() noexcept { return step_; }
+  template <class Step>
+  const Step* get_if() const noexcept {
+    return std::get_if<Step>(&step_);
+  }
+
+  std::size_t input_width() const noexcept {
+    return std::visit([](const auto& step) { return step.input_width(); }, step_);
+  }
+  std::size_t output_width() const noexcept {
+    return std::visit([](const auto& step) { return step.output_width(); }, step_);
+  }
+  const Layout& input_layout() const noexcept { return layouts_.value.in; }
+  const Layout& output_layout() const noexcept { return layouts_.value.out; }
+
+  /// Fits the held step to `rows`; throws what the step throws.
+  AnyOf& fit(MixedView<const T> rows) {
+    std::visit(
+        [&](auto& step) {
+          using Step = std::remove_reference_t<decltype(step)>;
+          step.fit(detail::part_of<typename Step::Input>(rows));
+        },
+        step_);
+    prepare(layout_of(rows), detail::Place(type_name()));
+    return *this;
+  }
+
+  bool apply(MixedView<const T> in, MixedView<T> out) const {
+    return std::visit(
+        [&](const auto& step) {
+          using Step = std::remove_cvref_t<decltype(step)>;
+          return step.apply(detail::part_of<typename Step::Input>(in), detail::part_of<typename Step::Output>(out));
+        },
+        step_);
+  }
+
+  std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
+    return std::visit([&](const auto& step) { return step.feature_names_out(std::move(names)); }, step_);
+  }
+  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
+    return std::visit([&](const auto& step) { return step.missing_flow(std::move(in)); }, step_);
+  }
+  std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
+                                  const std::string& path) const {
+    return std::visit(
+        [&](const auto& step) {
+          using Step = std::remove_cvref_t<decltype(step)>;
+          return step.diagnose(detail::part_of<typename Step::Input>(row), names, path);
+        },
+        step_);
+  }
+
+  Layout prepare(const Layout& in, const detail::Place& at) {
+    Layout out = std::visit([&](auto& step) { return step.prepare(in, at); }, step_);
+    layouts_.value = {in, out};
+    return out;
+  }
+
+  /// Replaces the step by a default-constructed one of that type; false if the list has none. Of several with one
+  /// type string (an encoder of numbers and one of text) the first.
+  bool become(std::string_view type_string) {
+    return become_one<First>(type_string) || (become_one<Rest>(type_string) || ...);
+  }
+  /// A step that was read as one of numbers but holds text becomes its sibling that reads text.
+  void settle_kind() {
+    std::optional<Variant> sibling;
+    std::visit(
+        [&](auto& step) {
+          using Step = std::remove_reference_t<decltype(step)>;
+          if constexpr (requires { typename Step::TextSibling; }) {
+            if constexpr (!std::is_same_v<Step, typename Step::TextSibling>) {
+              if (step.holds_text()) sibling.emplace(std::move(step).text_sibling());
+            }
+          }
+        },
+        step_);
+    if (sibling) step_ = std::move(*sibling);
+  }
+
+  friend bool operator==(const AnyOf& a, const AnyOf& b) { return a.step_ == b.step_; }
+
+ private:
+  struct Layouts {
+    Layout in{}, out{};
+  };
+
+  template <class Step>
+  bool become_one(std::string_view type_string) {
+    if (type_string != Step::type) return false;
+    step_.template emplace<Step>();
+    return true;
+  }
+
+  static Layout layout_of(MixedView<const T> rows) {
+    std::vector<Kind> kinds(rows.numbers.cols(), Kind::number);
+    kinds.resize(rows.cols(), Kind::text);
+    return Layout(std::move(kinds));
+  }
+
+  /// The layout that a fitted step on its own was fitted for.
+  Layout natural_layout() const {
+    return std::visit(
+        [](const auto& step) {
+          if constexpr (requires { step.input_layout(); }) {
+            return step.input_layout();
+          } else {
+            using Reads = typename std::remove_cvref_t<decltype(step)>::Input;
+            return Layout(step.input_width(), std::is_same_v<Reads, Text> ? Kind::text : Kind::number);
+          }
+        },
+        step_);
+  }
+
+  Variant step_{};
+  detail::Derived<Layouts> layouts_{};
+};
+
+/// A list of step types; `with` adds more and makes the closed choice of them all.
+template <class... Steps>
+struct StepList {
+  template <class... More>
+  using with = AnyOf<Steps..., More...>;
+};
+
+/// A step and the name it has in its container.
+template <class Step>
+struct Named {
+  std::string name{};
+  Step step{};
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name);
+    visit("step", self.step);
+  }
+  friend bool operator==(const Named& a, const Named& b) { return a.name == b.name && a.step == b.step; }
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI

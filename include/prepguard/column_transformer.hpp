@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "prepguard/any_pipeline.hpp"
+#include "prepguard/detail/gather.hpp"
+#include "prepguard/detail/to_any_step.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// In place of a step: leaves the columns out.
+struct Drop {};
+
+/// Different steps for different columns of a table, scikit-learn's ColumnTransformer: the one place where a table of
+/// numbers and text becomes a matrix.
+///
+/// ```
+/// prepguard::ColumnTransformer<double> prep{
+///     {"num", prepguard::Pipeline{SimpleImputer<double>{}, StandardScaler<double>{}}, {"bill_length_mm", "body_mass_g"}},
+///     {"cat", OneHotEncoder<double, Text>{}, {"island"}}};
+/// prep.fit(table);                       // binds columns by name
+/// auto features = prep.transform(table); // any order of columns, extra ones are ignored
+/// ```
+/// Columns that no entry names are the remainder: dropped, or one more entry at the end.
+template <Number T, class List = BuiltInSteps<T>>
+class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, Mixed<T>> {
+ public:
+  using Step = AnyStep<T, List>;
+  static constexpr std::string_view type = "column_transformer";
+
+  /// A name, a step (any of `List`, a Pipeline, or Drop), the columns by name, and a factor for the outputs.
+  struct Entry {
+    template <class S>
+    Entry(std::string entry_name, S entry_step, std::vector<std::string> column_names, double entry_weight = 1.0)
+        : name(std::move(entry_name)), columns(std::move(column_names)), weight(entry_weight) {
+      if constexpr (!std::is_same_v<S, Drop>) step = detail::to_any_step<T, List>(entry_step);
+    }
+    std::string name;
+    std::vector<std::string> columns;
+    double weight;
+    std::optional<Step> step{};  ///< nothing: dropped
+  };
+
+  ColumnTransformer() = default;
+  /// Entries in order; the columns they do not name are dropped.
+  ColumnTransformer(std::initializer_list<Entry> entries) : entries_(entries) {}
+  /// The same, the other columns going through `remainder` (a step, or Drop) in their order in the table.
+  template <class S>
+  ColumnTransformer(std::initializer_list<Entry> entries, S remainder) : entries_(entries) {
+    entries_.push_back(Entry("remainder", std::move(remainder), {}));
+    has_remainder_ = true;
+  }
+
+  /// Learns the columns of `table` by name and fits every entry's step to its columns.
+  /// Throws bad_schema for a column that is not there, cannot_fit as the steps do.
+  ColumnTransformer& fit(const Table& table) {
+    ColumnTransformer fresh(*this);
+    fresh.schema_ = schema_of(table);
+    const Layout& layout = fresh.schema_.layout();
+    fresh.step_ = ColumnStep<T, List>::unfitted(layout, fresh.resolve());
+    auto numbers = Matrix<T>::uninitialized(table.rows(), layout.numbers());
+    auto texts = Matrix<Text>::uninitialized(table.rows(), layout.texts());
+    const Binding binding = fresh.schema_.bind(table);
+    detail::TableSource<T>(table, fresh.schema_, binding).fill(0, MixedView<T>(numbers, texts));
+    fresh.step_.fit(MixedView<const T>(numbers, texts));
+    return *this = std::move(fresh);
+  }
+
+  /// The columns learned, in the order of the table.
+  const Schema& schema() const noexcept { return schema_; }
+  const ColumnStep<T, List>& step() const noexcept { return step_; }
+
+  std::size_t input_width() const noexcept { return step_.input_width(); }
+  std::size_t output_width() const noexcept { return step_.output_width(); }
+  const Layout& input_layout() const noexcept { return step_.input_layout(); }
+  const Layout& output_layout() const noexcept { return step_.output_layout(); }
+
+  bool apply(MixedView<const T> in, MixedView<T> out) const { return step_.apply(in, out); }
+  std::vector<std::string> feature_names_out(const std::vector<std::string>& names) const {
+    return step_.feature_names_out(names);
+  }
+  std::vector<std::string> feature_names_out() const { return feature_names_out(schema_.names()); }
+  std::vector<MissingFlow> missing_flow(const std::vector<MissingFlow>& columns) const {
+    return step_.missing_flow(columns);
+  }
+  std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
+                                  const std::string& path) const {
+    return step_.diagnose(row, names, path);
+  }
+
+  friend bool operator==(const ColumnTransformer& a, const ColumnTransformer& b) {
+    return a.schema_ == b.schema_ && a.step_ == b.step_;
+  }
+
+ private:
+  static Schema schema_of(const Table& table) {
+    std::vector<Column> columns;
+    for (const TableColumn& given : table.columns()) {
+      Column column{.name = given.name};
+      column.dtype = std::visit(
+          [](auto values) {
+            using Value = typename decltype(values)::value_type;
+            return std::is_arithmetic_v<Value> ? dtype_of<Value> : DType::string;
+          },
+          given.values);
+      columns.push_back(std::move(column));
+    }
+    return Schema(std::move(columns));
+  }
+
+  /// Entries with names turned into positions; a dropped one does not appear.
+  std::vector<ColumnBlock<Step>> resolve() {
+    std::vector<bool> named(schema_.size(), false);
+    std::vector<ColumnBlock<Step>> blocks;
+    for (const Entry& entry : entries_) {
+      const bool is_remainder = has_remainder_ && &entry == &entries_.back();
+      ColumnBlock<Step> block{.name = entry.name, .weight = entry.weight};
+      for (const std::string& name : entry.columns) block.columns.push_back(position_of(name, entry.name));
+      for (std::size_t j = 0; is_remainder && j < named.size(); ++j) {
+        if (!named[j]) block.columns.push_back(static_cast<std::int64_t>(j));
+      }
+      for (const std::int64_t j : block.columns) named[static_cast<std::size_t>(j)] = true;
+      if (!entry.step || block.columns.empty()) continue;
+      block.step = *entry.step;
+      blocks.push_back(std::move(block));
+    }
+    return blocks;
+  }
+
+  std::int64_t position_of(const std::string& column, const std::string& entry) const {
+    for (std::size_t j = 0; j < schema_.size(); ++j) {
+      if (schema_.columns()[j].name == column) return static_cast<std::int64_t>(j);
+    }
+    throw Error(ErrorInfo{.code = Errc::bad_schema,
+                          .where = std::string(type) + '.' + entry,
+                          .what = "the table has no such column",
+                          .column_name = column});
+  }
+
+  std::vector<Entry> entries_{};
+  bool has_remainder_ = false;
+  Schema schema_{};
+  ColumnStep<T, List> step_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI

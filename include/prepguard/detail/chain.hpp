@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "prepguard/any_of.hpp"
+#include "prepguard/detail/scratch.hpp"
+#include "prepguard/transformer.hpp"
+
+// Running steps one after the other. Two kinds of chain share it: a tuple of steps known to the compiler and a list of
+// steps chosen at run time; they differ in how the next step is found, not in what is done.
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// `path` of a step called `name` inside the container at `path`.
+inline std::string join_path(const std::string& path, const std::string& name) {
+  return path.empty() ? name : path + '.' + name;
+}
+
+/// Scratch memory for what `step` makes of `rows` rows.
+template <class Step>
+OutView<typename Step::Output> scratch_output(ScratchFrame& frame, const Step& step, std::size_t rows) {
+  using T = typename Step::Scalar;
+  if constexpr (std::is_same_v<typename Step::Output, Mixed<T>>) {
+    return {frame.matrix<T>(rows, step.output_layout().numbers()),
+            frame.matrix<Text>(rows, step.output_layout().texts())};
+  } else {
+    return frame.matrix<typename Step::Output>(rows, step.output_width());
+  }
+}
+
+/// The same for the input of `step`, to run backwards.
+template <class Step>
+OutView<typename Step::Input> scratch_input(ScratchFrame& frame, const Step& step, std::size_t rows) {
+  using T = typename Step::Scalar;
+  if constexpr (std::is_same_v<typename Step::Input, Mixed<T>>) {
+    return {frame.matrix<T>(rows, step.input_layout().numbers()),
+            frame.matrix<Text>(rows, step.input_layout().texts())};
+  } else {
+    return frame.matrix<typename Step::Input>(rows, step.input_width());
+  }
+}
+
+/// What `step` reads of the block its predecessor wrote.
+template <class Step, class View>
+InView<typename Step::Input> input_for(const Step&, View block) noexcept {
+  return part_of<typename Step::Input>(block);
+}
+
+// A cursor stands at a step and finds the next one: `step()`, `name()`, `last()`, `next()`.
+
+template <class Tuple, std::size_t I = 0>
+struct TupleCursor {
+  const Tuple& steps;
+  const std::vector<std::string>& names;
+  static constexpr bool known_last = I + 1 == std::tuple_size_v<Tuple>;
+
+  const auto& step() const noexcept { return std::get<I>(steps); }
+  const std::string& name() const noexcept { return names[I]; }
+  static constexpr bool last() noexcept { return known_last; }
+  auto next() const noexcept { return TupleCursor<Tuple, I + 1>{steps, names}; }
+};
+
+template <class Step>
+struct ListCursor {
+  std::span<const Named<Step>> steps;
+  static constexpr bool known_last = false;
+
+  const Step& step() const noexcept { return steps.front().step; }
+  const std::string& name() const noexcept { return steps.front().name; }
+  bool last() const noexcept { return steps.size() == 1; }
+  ListCursor next() const noexcept { return {steps.subspan(1)}; }
+};
+
+/// Runs the steps from `at` on over one tile.
+template <class Cursor, class In, class Out>
+bool apply_chain(Cursor at, In in, Out out) {
+  const auto input = input_for(at.step(), in);
+  using Step = std::remove_cvref_t<decltype(at.step())>;
+  if (at.last()) return at.step().apply(input, part_of<typename Step::Output>(out));
+  if constexpr (!Cursor::known_last) {
+    ScratchFrame frame;
+    const auto middle = scratch_output(frame, at.step(), input.rows());
+    return at.step().apply(input, middle) && apply_chain(at.next(), InView<typename Step::Output>(middle), out);
+  } else {
+    return false;
+  }
+}
+
+/// Runs the inverses of the steps from the last back to `at`.
+template <class Cursor, class In, class Out>
+bool invert_chain(Cursor at, In in, Out out) {
+  using Step = std::remove_cvref_t<decltype(at.step())>;
+  const auto target = part_of<typename Step::Input>(out);
+  if (at.last()) return at.step().invert(part_of<typename Step::Output>(in), target);
+  if constexpr (!Cursor::known_last) {
+    ScratchFrame frame;
+    const auto middle = scratch_input(frame, at.next().step(), in.rows());
+    using Next = std::remove_cvref_t<decltype(at.next().step())>;
+    return invert_chain(at.next(), in, middle) &&
+           at.step().invert(part_of<typename Step::Output>(InView<typename Next::Input>(middle)), target);
+  } else {
+    return false;
+  }
+}
+
+/// The first step from `at` on that goes wrong for one row; the row is carried from step to step as in `apply_chain`.
+template <class Cursor, class In>
+std::optional<Finding> diagnose_chain(Cursor at, In row, const std::vector<std::string>& names,
+                                      const std::string& path) {
+  using Step = std::remove_cvref_t<decltype(at.step())>;
+  const auto input = input_for(at.step(), row);
+  if (auto finding = at.step().diagnose(input, names, join_path(path, at.name()))) return finding;
+  if (at.last()) return std::nullopt;
+  if constexpr (!Cursor::known_last) {
+    ScratchFrame frame;
+    const auto middle = scratch_output(frame, at.step(), 1);
+    at.step().apply(input, middle);
+    return diagnose_chain(at.next(), InView<typename Step::Output>(middle), at.step().feature_names_out(names), path);
+  } else {
+    return std::nullopt;
+  }
+}
+
+/// Calls `visit(name, step)` for every step from `at` on.
+template <class Cursor, class Visit>
+void for_each_step(Cursor at, Visit&& visit) {
+  visit(at.name(), at.step());
+  if (at.last()) return;
+  if constexpr (!Cursor::known_last) for_each_step(at.next(), visit);
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "prepguard/any_step.hpp"
+#include "prepguard/column_step.hpp"
+#include "prepguard/detail/chain.hpp"
+#include "prepguard/pipeline.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+template <Number T, class List, class Step>
+AnyStep<T, List> to_any_step(const Step& step);
+
+/// The steps of a pipeline known to the compiler, in their run-time form.
+template <Number T, class List, class... Steps>
+std::vector<Named<AnyStep<T, List>>> to_named_steps(const Pipeline<Steps...>& pipeline) {
+  std::vector<Named<AnyStep<T, List>>> steps;
+  for_each_step(pipeline.cursor(), [&](const std::string& name, const auto& step) {
+    steps.push_back({name, to_any_step<T, List>(step)});
+  });
+  return steps;
+}
+
+/// The run-time form of any step: itself, a pipeline of run-time steps, or a column transformer without its names.
+template <Number T, class List, class Step>
+AnyStep<T, List> to_any_step(const Step& step) {
+  if constexpr (std::is_constructible_v<AnyStep<T, List>, Step>) {
+    return AnyStep<T, List>(step);
+  } else if constexpr (HasSchema<Step> && requires { step.step().blocks(); }) {
+    if (step.input_width() == 0) {
+      throw Error(Errc::bad_parameter, "column_transformer", "a column transformer inside another step is not fitted",
+                  "fit it first, or put its entries into the outer one");
+    }
+    return AnyStep<T, List>(step.step());
+  } else {
+    return AnyStep<T, List>(AnyPipeline<T, List>(to_named_steps<T, List>(step)));
+  }
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "prepguard/any_of.hpp"
+#include "prepguard/transformers/min_max_scaler.hpp"
+#include "prepguard/transformers/one_hot_encoder.hpp"
+#include "prepguard/transformers/passthrough.hpp"
+#include "prepguard/transformers/simple_imputer.hpp"
+#include "prepguard/transformers/standard_scaler.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// THE LIST: every built-in step that contains no other. A new transformer is added here; files, pipelines and the
+/// conformance suite follow. Where one type reads numbers or text, the one for numbers comes first.
+template <Number T>
+struct BuiltInSteps : StepList<StandardScaler<T>, MinMaxScaler<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>,
+                               SimpleImputer<T>, SimpleImputer<T, Text>, Passthrough<T>> {};
+
+}  // namespace prepguard::inline PREPGUARD_ABI
