@@ -13,7 +13,7 @@ import numpy as np
 
 from . import selftest
 from .arithmetic import types_used
-from .arrays import FLOATS
+from .arrays import FLOATS, TEXT
 from .envelope import seal, unseal
 from .error import Error
 from .files import Path, model_entry, write_file
@@ -52,7 +52,7 @@ def dumps(fitted: Any, *, sample: Any, model: Union[Path, Sequence[Path], None] 
                   [c.spellings for c in rows.columns], list(range(len(rows.columns))))
     exported = export(fitted, block)
     _compare_names(fitted, block.names, exported.block.names)
-    _refuse_twice(exported.block.names)
+    _refuse_outputs(exported.block)
     dtype = cast or _training_type(fitted, rows)
     payload = {
         "library": "prepguard",
@@ -128,7 +128,12 @@ def _compare_names(fitted: Any, names: list[str], features: list[str]) -> None:
                                         f"{list(theirs[where:where + 1])} and {features[where:where + 1]}")
 
 
-def _refuse_twice(features: list[str]) -> None:
+def _refuse_outputs(block: Block) -> None:
+    """What comes out must be numbers with names of their own."""
+    features = block.names
+    if TEXT in block.kinds:
+        raise Error("bad_parameter", f"feature {features[block.kinds.index(TEXT)]!r} is text; models read numbers: encode "
+                                     "the column or drop it")
     twice = [name for name, count in Counter(features).items() if count > 1]
     if twice:
         raise Error("bad_parameter", f"{len(twice)} feature names would be used twice, the first is {twice[0]!r}; rename "

@@ -106,11 +106,11 @@ def _telling_values(column: Column) -> list[Any]:
     present = column.present()
     if present.size == 0:
         return []
-    ends = [present.min().item(), present.max().item()] if column.kind == NUMBER else []
-    frequencies = Counter(present.tolist())
-    few = column.kind != NUMBER or len(frequencies) <= FEW_VALUES
-    ordered = sorted(frequencies, key=lambda value: (-frequencies[value], value)) if few else []
-    return list(dict.fromkeys(ends + ordered))[:MAX_ROWS]
+    values, counts = np.unique(present, return_counts=True)
+    if column.kind == NUMBER and len(values) > FEW_VALUES:
+        return [values[0].item(), values[-1].item()]
+    ends = values[[0, -1]].tolist() if column.kind == NUMBER else []
+    return list(dict.fromkeys(ends + values[np.argsort(-counts, kind="stable")].tolist()))[:MAX_ROWS]
 
 
 def _missing_cells(sample: Sample) -> dict[int, Any]:
@@ -125,15 +125,13 @@ def _unknown_cells(sample: Sample) -> dict[int, Any]:
 
 
 def _unknown(column: Column) -> Any:
-    present = set(column.present().tolist())
+    present = column.present()
     if column.kind != NUMBER:
         text = "unknown"
         while text in present:
             text += "?"
         return text
-    highest = float(max(present, default=0.0))
-    lowest = float(min(present, default=0.0))
-    return next((value for value in (highest + 1.0, lowest - 1.0, highest * 2.0) if value not in present), 0.0)
+    return float(present.max()) + 1.0 if present.size else 0.0
 
 
 def _allowed_rows(fitted: Any, sample: Sample, dtype: str, base: list[Any], changes: dict[int, Any],

@@ -9,6 +9,9 @@ import unittest
 import warnings
 
 import numpy as np
+import pandas as pd
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import OneHotEncoder
 
 import make_samples
 import prepguard
@@ -40,6 +43,57 @@ class Parity(Case):
         want = make_samples.answer(case.fitted, rows, dtype)
         self.assertEqual(differing_bits(artifact.transform(rows, dtype=dtype), want), 0)
         Parity.counts["values"] += want.size
+
+    def test_random_encoders(self) -> None:
+        """Every combination of drop, grouping and unknown handling, over text, integers, floats and bools."""
+        r = np.random.RandomState(0)
+        for number in range(150):
+            options = {"drop": [None, "first", "if_binary"][r.randint(3)],
+                       "handle_unknown": ["error", "ignore", "infrequent_if_exist"][r.randint(3)],
+                       "min_frequency": [None, 3, 0.1][r.randint(3)], "max_categories": [None, 1, 2, 4][r.randint(4)],
+                       "sparse_output": bool(r.randint(2)), "dtype": [np.float64, np.float32, int][r.randint(3)]}
+            pool = [np.array(list("abcdef"), dtype=object), np.arange(-2, 4), np.array([0.5, 1.5, 2.0, np.nan]),
+                    np.array([False, True])][r.randint(4)]
+            frame = pd.DataFrame({name: r.choice(pool, 40) for name in "pq"})
+            rows = frame.iloc[r.permutation(40)].copy()
+            if options["handle_unknown"] != "error":
+                rows["p"] = [("z" if pool.dtype == object else 99) if r.randint(5) == 0 else cell for cell in rows["p"]]
+            with self.subTest(number=number, **options), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = OneHotEncoder(**options).fit(frame)
+                if not len(fitted.get_feature_names_out()):
+                    with self.refused("bad_state", "at least one output"):
+                        export(fitted, frame)
+                    continue
+                artifact = export(fitted, frame)
+                self.assertEqual(artifact.feature_names_out, fitted.get_feature_names_out().tolist())
+                for dtype in ("float64", "float32"):
+                    typed = rows if pool.dtype == object else rows.astype(dtype)
+                    want = make_samples.answer(fitted, typed, dtype)
+                    self.assertEqual(differing_bits(artifact.transform(rows, dtype=dtype), want), 0)
+                    Parity.counts["values"] += want.size
+
+    def test_random_imputers(self) -> None:
+        r = np.random.RandomState(1)
+        for number in range(100):
+            marker = [np.nan, -1.0, 7][r.randint(3)]
+            options = {"strategy": ["mean", "median", "most_frequent", "constant"][r.randint(4)], "missing_values": marker,
+                       "add_indicator": bool(r.randint(2)), "keep_empty_features": bool(r.randint(2)),
+                       "fill_value": [None, 2.5, -3][r.randint(3)]}
+            dtype = ["float64", "float32"][r.randint(2)]
+            sample = np.where(r.uniform(size=(30, 4)) < 0.3, marker, r.choice([1.0, 2.25, 0.1, 7.0, -4.0], (30, 4)))
+            if r.randint(3) == 0:
+                sample[:, r.randint(4)] = marker
+            rows = np.where(r.uniform(size=(50, 4)) < 0.3, marker, r.normal(0, 10, (50, 4)))
+            with self.subTest(number=number, dtype=dtype, **options), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fitted = SimpleImputer(**options).fit(sample.astype(dtype))
+                artifact = export(fitted, sample.astype(dtype))
+                self.assertEqual(artifact.dtype, dtype)
+                for kind in ("float64", "float32"):
+                    want = make_samples.answer(fitted, rows.astype(kind), kind)
+                    self.assertEqual(differing_bits(artifact.transform(rows, dtype=kind), want), 0)
+                    Parity.counts["values"] += want.size
 
     def test_names(self) -> None:
         for name in make_samples.CASES:
