@@ -20,6 +20,7 @@
 
 #include "json_copy.hpp"
 #include "prepguard/detail/envelope.hpp"
+#include "prepguard/detail/float_environment.hpp"
 #include "prepguard/detail/json_scanner.hpp"
 #include "prepguard/detail/number_text.hpp"
 
@@ -114,6 +115,7 @@ int run(std::string_view job, const std::string& input, std::ostream& out) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const detail::FloatEnvironment environment;
   std::ios::sync_with_stdio(false);
   const std::string input{std::istreambuf_iterator<char>(std::cin), {}};
   try {

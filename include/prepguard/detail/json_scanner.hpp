@@ -93,7 +93,7 @@ class JsonScanner {
     const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(frame.first_key);
     if (std::find(first, keys_.end(), key) != keys_.end()) {
       at_ = start;
-      fail("every key once", "\"" + label(key) + "\" again");
+      fail("every key once", quoted(key) + " again");
     }
     keys_.push_back(std::move(key));
     skip_space();
@@ -193,9 +193,9 @@ class JsonScanner {
     for (const std::string_view word : {"null", "NaN", "Infinity"}) {
       if (text_.substr(at_, word.size()) == word) return std::string(word);
     }
-    if (byte > 0x20 && byte < 0x7F) return "'" + std::string(1, text_[at_]) + "'";
+    if (byte > 0x20 && byte < 0x7F) return {'\'', text_[at_], '\''};
     constexpr std::string_view hex = "0123456789abcdef";
-    return std::string("byte 0x") + hex[byte >> 4] + hex[byte & 15];
+    return {'b', 'y', 't', 'e', ' ', '0', 'x', hex[byte >> 4], hex[byte & 15]};
   }
 
   std::string path() const {

@@ -159,17 +159,18 @@ inline std::string shortened(std::string_view text) {
   return std::string(text.substr(0, size)) + "...";
 }
 
-/// A decoded key on one line, for a message.
-inline std::string label(std::string_view key) {
-  std::string quoted;
-  append_json_string(quoted, shortened(key));
-  return quoted.substr(1, quoted.size() - 2);
+/// A decoded key for a message: in quotes, on one line, not too long.
+inline std::string quoted(std::string_view key) {
+  std::string out;
+  append_json_string(out, shortened(key));
+  return out;
 }
 
 /// Appends a key to a path: `pipeline` + `steps` = `pipeline.steps`.
 inline void append_label(std::string& path, std::string_view key) {
   if (!path.empty()) path += '.';
-  path += label(key);
+  const std::string name = quoted(key);
+  path.append(name, 1, name.size() - 2);
 }
 
 /// Appends an array position to a path: `steps` + 1 = `steps[1]`.

@@ -14,6 +14,7 @@
 
 #include "prepguard/version.hpp"
 
+/// Numbers as text and back, without locale. The library behind it computes: callers hold a FloatEnvironment.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Appends the digits of `scientific` ("1.25e+02", no sign) without an exponent: "125.0".
