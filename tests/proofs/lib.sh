@@ -24,7 +24,9 @@ rule compile
   command = $compiler -MMD -MF $out.d -c -o $out $in
   depfile = $out.d
   deps = gcc
+  description = compile $out
 rule link
+  description = link $out
   command = $compiler -o $out $in $libraries
 NINJA
 }

@@ -8,13 +8,14 @@ builds=''
 # Names stand for flags, because flags make bad file names.
 for compiler in g++ clang++; do
   while read -r name flags; do
-    [ "$compiler" = g++ ] || flags=$(echo "$flags" | sed 's/-flto/-flto -fuse-ld=lld/')
     build=$compiler-$name
+    linker=''
+    [ "$build" != clang++-fast-lto ] || linker=-fuse-ld=lld
     builds="$builds $build"
     for program in tests/parity/parity tests/flags/kernel_flags; do
       object=$build-$(basename "$program")
       ninja_object "$object.o" "$program.cpp" "$compiler -std=c++20 $flags $warnings $includes"
-      ninja_program "$object" "$object.o" "$compiler $flags"
+      ninja_program "$object" "$object.o" "$compiler $flags $linker"
     done
   done <<'FLAGS'
 O0 -O0
