@@ -7,7 +7,7 @@ DataFrames are read by attribute (`columns`, `iloc`, column `dtype`); pandas is 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
@@ -24,7 +24,8 @@ ACCEPTED = "float32, float64, integers, bool, or text (str, with None or NaN for
 @dataclass
 class Column:
     """One training column. `cells`: numbers of the column's dtype, or an object array of str; `missing` says which
-    are missing. `spelling` is the object that stands for a missing cell in training, `spellings` all ways seen."""
+    are missing. `spelling` is the object that stands for a missing cell in training, `spellings` all ways seen.
+    `as_objects`: it was an object column; `text_type`: the DataFrame's own type for text, if it had one."""
 
     name: str
     dtype: str
@@ -33,6 +34,7 @@ class Column:
     spelling: Any = np.nan
     spellings: frozenset[str] = frozenset()
     as_objects: bool = False
+    text_type: Any = None
 
     @property
     def kind(self) -> str:
@@ -56,7 +58,11 @@ class Sample:
         """Columns of cells (NaN or None: missing) in the container of training, numbers in `dtype`."""
         typed = [self._typed(column, values, dtype) for column, values in zip(self.columns, cells)]
         if self.frame:
-            return type(self.original)(dict(zip(self.labels, typed)))
+            # as objects first, so that nothing is guessed from the cells
+            frame = type(self.original)(dict(zip(self.labels, typed)), dtype=object)
+            types = {label: column.text_type or values.dtype
+                     for label, column, values in zip(self.labels, self.columns, typed)}
+            return frame.astype(types)
         homogeneous = all(values.dtype != object for values in typed)
         matrix = np.empty((len(typed[0]), len(typed)), dtype=dtype if homogeneous else object)
         for index, values in enumerate(typed):
@@ -114,7 +120,9 @@ def read_column(name: str, values: Any, as_objects: bool) -> Column:
     if cells.dtype != object:
         raise Error("bad_schema", f"{where}: type {cells.dtype} is not supported; expected {ACCEPTED}; convert or "
                                   "remove the column before fitting")
-    return _object_column(name, cells, where, as_objects)
+    column = _object_column(name, cells, where, as_objects)
+    kind = getattr(values, "dtype", None)
+    return replace(column, text_type=kind) if type(kind).__name__ == "StringDtype" else column
 
 
 def _read_frame(sample: Any, fitted_names: Optional[Sequence[str]], names: Optional[Sequence[str]]) -> Sample:

@@ -70,15 +70,20 @@ def serve_numbers(frame: pd.DataFrame, seed: int, missing: bool = True) -> pd.Da
     return pd.DataFrame(rows)
 
 
+def texts(cells: Any) -> pd.Series:
+    """A column of objects, whatever type this pandas would choose for text."""
+    return pd.Series(list(cells), dtype=object)
+
+
 def penguins(seed: int, dtype: str = "float64", rows: int = 344) -> pd.DataFrame:
     """Invented penguins: numbers with gaps, text with None, a year."""
     r = np.random.RandomState(seed)
     frame = pd.DataFrame({
-        "island": r.choice(["Biscoe", "Dream", "Torgersen"], rows, p=[0.5, 0.35, 0.15]).astype(object),
+        "island": texts(r.choice(["Biscoe", "Dream", "Torgersen"], rows, p=[0.5, 0.35, 0.15])),
         "bill_length_mm": np.round(r.normal(44, 5.5, rows), 1).astype(dtype),
         "bill_depth_mm": np.round(r.normal(17, 2, rows), 1).astype(dtype),
         "body_mass_g": (np.round(r.normal(4200, 800, rows) / 25) * 25).astype(dtype),
-        "sex": r.choice(["female", "male"], rows).astype(object),
+        "sex": texts(r.choice(["female", "male"], rows)),
         "year": r.choice([2007, 2008, 2009], rows),
     })
     gaps = r.permutation(rows)
@@ -100,10 +105,10 @@ def words(seed: int, missing: Any = None, rows: int = 240) -> pd.DataFrame:
     """Text columns with rare values; `missing` is put in some cells of the first."""
     r = np.random.RandomState(seed)
     frame = pd.DataFrame({
-        "city": r.choice(["Åmål", "Lima", "Oslo", "Rome", "São Paulo", "nan", "None"], rows,
-                         p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.03, 0.02]).astype(object),
-        "sex": r.choice(["f", "m"], rows).astype(object),
-        "grade": r.choice(list("abcdefgh"), rows, p=[0.4, 0.3, 0.1, 0.08, 0.06, 0.03, 0.02, 0.01]).astype(object),
+        "city": texts(r.choice(["Åmål", "Lima", "Oslo", "Rome", "São Paulo", "nan", "None"], rows,
+                               p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.03, 0.02])),
+        "sex": texts(r.choice(["f", "m"], rows)),
+        "grade": texts(r.choice(list("abcdefgh"), rows, p=[0.4, 0.3, 0.1, 0.08, 0.06, 0.03, 0.02, 0.01])),
     })
     if missing is not None:  # a category None and the text "None" would give two features one name
         frame["city"] = frame["city"].replace({"none": "None", "nan": "nan"}[missing], "none")
@@ -295,7 +300,7 @@ def read_csv(path: str, text: set[str], like: Any, dtype: str) -> Any:
         cells = [row[index] for row in rows]
         if name in text:
             spelling = None if any(cell is None for cell in like[name]) else np.nan
-            data[name] = np.array([cell if cell else spelling for cell in cells], dtype=object)
+            data[name] = texts([cell if cell else spelling for cell in cells])
         else:
             data[name] = np.array([float(cell) if cell else np.nan for cell in cells]).astype(dtype)
     return pd.DataFrame(data) if isinstance(like, pd.DataFrame) else np.column_stack(list(data.values()))

@@ -135,6 +135,9 @@ def _number_fill(fitted: Any, block: Block) -> np.ndarray:
             if not isinstance(value, numbers.Real) or (float(value) != value and not is_nan(value)):
                 raise block.refuse(fitted, f"fill value {value!r} of numeric column {name!r} is not a float64")
         exact = values.astype(np.float64)
+    stored = getattr(fitted, "_fill_dtype", exact.dtype)  # newer scikit-learn rounds to the type of fit first
+    if np.dtype(stored).name in FLOATS:
+        exact = exact.astype(stored)
     for index in np.flatnonzero(np.isinf(exact)):
         raise block.refuse(fitted, f"fill value of column {block.names[index]!r} is {exact[index]}")
     return exact
