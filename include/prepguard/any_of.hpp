@@ -52,9 +52,7 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   template <class Step>
     requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...))
   AnyOf(Step step) : step_(std::move(step)) {
-    if (const std::size_t width = std::get<Step>(step_).input_width(); width != 0) {
-      prepare(natural_layout(), detail::Place(Step::type));
-    }
+    if (input_width() != 0) prepare_natural();
   }
 
   /// The step's name in the file format, e.g. "standard_scaler".
@@ -120,6 +118,9 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
     layouts_.value = {in, out};
     return out;
   }
+
+  /// The same for the columns that the held step, fitted on its own, was fitted for.
+  void prepare_natural() { prepare(natural_layout(), detail::Place(type_name())); }
 
   /// Replaces the step by a default-constructed one of that type; false if the list has none. Of several with one
   /// type string (an encoder of numbers and one of text) the first.

@@ -45,11 +45,16 @@ class TextOutputArchive : public cereal::OutputArchive<TextOutputArchive>,
   /// Where the value written last stands: `pipeline.steps[1].step.scale.values[1]`.
   std::string path() const { return writer_.path(); }
 
+  /// True while a whole file is written, whose columns tell the kinds of all cells (file.hpp).
+  bool whole_file() const noexcept { return whole_file_; }
+  void set_whole_file() noexcept { whole_file_ = true; }
+
   /// For the functions below.
   detail::JsonWriter& writer() noexcept { return writer_; }
 
  private:
   detail::JsonWriter writer_;
+  bool whole_file_ = false;
 };
 
 /// A cereal input archive over JSON text: the strict counterpart of TextOutputArchive. It takes any white
@@ -59,9 +64,6 @@ class TextOutputArchive : public cereal::OutputArchive<TextOutputArchive>,
 /// archive; memory used is far below the text's size.
 class TextInputArchive : public cereal::InputArchive<TextInputArchive>, public cereal::traits::TextArchive {
  public:
-  /// Hooks leave checks of invariants to the caller, who makes them when the whole document is read.
-  static constexpr bool deferred_validation = true;
-
   /// `first_line`: number of the text's first line in its file, for messages.
   explicit TextInputArchive(std::string_view text, std::size_t first_line = 1)
       : cereal::InputArchive<TextInputArchive>(this), reader_(text, first_line) {}
@@ -77,11 +79,17 @@ class TextInputArchive : public cereal::InputArchive<TextInputArchive>, public c
     reader_.fail(code, std::move(expected), std::move(got));
   }
 
+  /// True while a whole file is read: hooks then leave checks of invariants to file.hpp, which makes them when
+  /// everything is there.
+  bool whole_file() const noexcept { return whole_file_; }
+  void set_whole_file() noexcept { whole_file_ = true; }
+
   /// For the functions below.
   detail::JsonReader& reader() noexcept { return reader_; }
 
  private:
   detail::JsonReader reader_;
+  bool whole_file_ = false;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

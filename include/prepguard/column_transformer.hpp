@@ -61,6 +61,9 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
     has_remainder_ = true;
   }
 
+  /// A fitted one, from its parts: what a loader has. It cannot be fitted again.
+  ColumnTransformer(Schema schema, ColumnStep<T, List> step) : schema_(std::move(schema)), step_(std::move(step)) {}
+
   /// Learns the columns of `table` by name and fits every entry's step to its columns.
   /// Throws bad_schema for a column that is not there, cannot_fit as the steps do.
   ColumnTransformer& fit(const Table& table) {

@@ -147,12 +147,12 @@ void put_missing(T* cell) noexcept {
   store_nan(cell);
 }
 
-inline std::string quoted(const Text& cell) {
+inline std::string shown(const Text& cell) {
   if (cell.is_missing()) return cell.missing() == Missing::none ? "None" : "NaN";
   return '"' + std::string(cell.view().substr(0, 60)) + '"';
 }
 template <Number T>
-std::string quoted(const T& cell) {
+std::string shown(const T& cell) {
   return repr_text(cell);
 }
 

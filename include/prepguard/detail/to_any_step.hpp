@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -40,6 +42,33 @@ AnyStep<T, List> to_any_step(const Step& step) {
   } else {
     return AnyStep<T, List>(AnyPipeline<T, List>(to_named_steps<T, List>(step)));
   }
+}
+
+template <class Static, Number T, class List>
+Static from_any_pipeline(const AnyPipeline<T, List>& stored);
+
+/// A step of type `Step` out of its run-time form; bad_state if another one is there.
+template <class Step, Number T, class List>
+Step from_any_step(const AnyStep<T, List>& any) {
+  if constexpr (std::is_constructible_v<AnyStep<T, List>, Step>) {
+    if (const Step* step = any.template get_if<Step>()) return *step;
+  } else {
+    if (const auto* chain = any.template get_if<AnyPipeline<T, List>>()) return from_any_pipeline<Step>(*chain);
+  }
+  throw Error(ErrorInfo{.code = Errc::bad_state,
+                        .where = "pipeline",
+                        .expected = std::string(Step::type),
+                        .got = std::string(any.type_name())});
+}
+
+/// A pipeline known to the compiler out of its run-time form.
+template <class Static, Number T, class List>
+Static from_any_pipeline(const AnyPipeline<T, List>& stored) {
+  if (stored.input_width() == 0) return Static();
+  Place("pipeline").require_count(stored.steps().size(), Static::count);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return Static(from_any_step<std::tuple_element_t<I, typename Static::Steps>, T, List>(stored.steps()[I].step)...);
+  }(std::make_index_sequence<Static::count>{});
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -115,7 +115,7 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
     const Array& known = columns_[j].categories;
     return {.code = Errc::unknown_category,
             .column = static_cast<std::int64_t>(j),
-            .what = "unknown category " + detail::quoted(row(0, j)),
+            .what = "unknown category " + detail::shown(row(0, j)),
             .expected = "one of " + std::to_string(known.size()) + " categories seen in training (" +
                         detail::list_of(known) + ")",
             .advice = "send a known category, or train with handle_unknown=\"ignore\""};
