@@ -202,7 +202,7 @@ class JsonScanner {
     std::string path;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       const std::size_t keys_end = i + 1 < open_.size() ? open_[i + 1].first_key : keys_.size();
-      if (open_[i].count == 0 || (open_[i].is_object && keys_end == open_[i].first_key)) break;
+      if (open_[i].is_object && keys_end == open_[i].first_key) break;
       if (open_[i].is_object) {
         append_label(path, keys_[keys_end - 1]);
       } else {
