@@ -4,6 +4,10 @@
 # fails otherwise. Lines of doctest, unittest and "N passed, N failed" are counted; lines that begin with "figure" or
 # a promise's number ("G4 ...") are shown.
 set -eu
+# The defaults are for running one by hand, from the top of the project.
+ROOT=${ROOT:-$(pwd)} JOBS=${JOBS:-2} PYTHON=${PYTHON:-/usr/bin/python3} OFFLINE=${OFFLINE:-}
+BUILD=${BUILD:-$ROOT/build}
+export ROOT BUILD JOBS PYTHON OFFLINE
 cd "$ROOT"
 
 warnings='-Wall -Wextra -Wconversion -Wshadow -Wsign-conversion -Werror'

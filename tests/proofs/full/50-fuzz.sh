@@ -15,11 +15,13 @@ for source in tests/fuzz/*.cpp; do
   mkdir -p "$BUILD/fuzz/$name.corpus"
 done
 ninja_build
-# The golden files are the seeds; libFuzzer writes into the first folder only.
+mkdir -p "$BUILD/fuzz/seeds"
+find tests python/tests -name '*.json' -exec cp {} "$BUILD/fuzz/seeds" \;
+# libFuzzer writes into its first folder only; what it found in earlier runs is kept there.
 # shellcheck disable=SC2016  # expanded by the inner shell
 echo "$names" | tr ' ' '\n' | grep . | BUILD=$BUILD SECONDS_EACH=$seconds xargs -P "$JOBS" -I '{}' sh -c '
   cd "$BUILD/fuzz" && ./{} -max_total_time="$SECONDS_EACH" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
-    "{}.corpus" "$ROOT/tests/golden" >"{}.log" 2>&1'  || failed=1
+    -dict="$ROOT/tests/fuzz/json.dict" "{}.corpus" seeds >"{}.log" 2>&1'  || failed=1
 for name in $names; do
   if runs=$(sed -n 's/^Done \([0-9]*\) runs in .*/\1/p' "$BUILD/fuzz/$name.log") && [ -n "$runs" ]; then
     echo "G8 $name: $runs executions, 0 findings"

@@ -14,4 +14,4 @@ give_up() {
 "$venv/bin/python" -c '
 import numpy, pandas, sklearn
 print(f"figure: scikit-learn {sklearn.__version__}, numpy {numpy.__version__}, pandas {pandas.__version__}")'
-PYTHONPATH=python "$venv/bin/python" -m unittest discover -s python/tests -t python
+PYTHONPATH=python "$venv/bin/python" -m unittest discover -s python/tests
