@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-/// Hashes of expected results: for each number of columns the operations, replacements and clips in order.
+/// Hashes of expected results: for each width operations, replacements, clips.
 inline constexpr std::uint64_t float32_hashes[] = {
     0x657f4f6cc7681656,
     0x9c6c1f0c661c5520,

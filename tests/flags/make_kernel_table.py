@@ -37,8 +37,8 @@ class Random:
 def specials(t):
     bits, mantissa, bias, infinity = LAYOUT[t]
     one = bias << mantissa
-    return [0, 1, (1 << mantissa) - 1, 1 << mantissa, infinity - 1, infinity, infinity + 1, infinity | infinity >> 1,
-            one, one + 1, one - 1, one >> 1]
+    return [0, 1, (1 << mantissa) - 1, 1 << mantissa, infinity - 1, infinity, infinity + 1,
+            infinity | infinity >> 1, one, one + 1, one - 1, one >> 1]
 
 
 def number(random, t, spread):
@@ -126,7 +126,7 @@ def main():
     print("// SPDX-License-Identifier: MIT")
     print("// Written by make_kernel_table.py.")
     print("#pragma once\n\n#include <cstdint>\n")
-    print("/// Hashes of expected results: for each number of columns the operations, replacements and clips in order.")
+    print("/// Hashes of expected results: for each width operations, replacements, clips.")
     for t, name in ((np.float32, "float32_hashes"), (np.float64, "float64_hashes")):
         print(f"inline constexpr std::uint64_t {name}[] = {{")
         for h in table(t):

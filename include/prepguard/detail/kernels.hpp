@@ -19,7 +19,7 @@ namespace detail {
 
 /// Calls `function` with the kernels of the instruction set in use.
 template <class Function>
-decltype(auto) with_kernels(Function&& function) {
+[[gnu::always_inline]] inline decltype(auto) with_kernels(Function&& function) {
   switch (instruction_set()) {
 #if defined(__x86_64__)
     case InstructionSet::avx512:
