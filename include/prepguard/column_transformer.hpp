@@ -109,14 +109,7 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   static Schema schema_of(const Table& table) {
     std::vector<Column> columns;
     for (const TableColumn& given : table.columns()) {
-      Column column{.name = given.name};
-      column.dtype = std::visit(
-          [](auto values) {
-            using Value = typename decltype(values)::value_type;
-            return std::is_arithmetic_v<Value> ? dtype_of<Value> : DType::string;
-          },
-          given.values);
-      columns.push_back(std::move(column));
+      columns.push_back({.name = given.name, .dtype = dtype_of_values(given)});
     }
     return Schema(std::move(columns));
   }

@@ -160,7 +160,12 @@ void save(Archive& archive, const X& value) {
 }
 template <class Archive, detail::PlainFields X>
 void load(Archive& archive, X& value) {
-  X::fields(value, detail::FieldVisitor<Archive>{archive});
+  X fresh;
+  X::fields(fresh, detail::FieldVisitor<Archive>{archive});
+  if constexpr (requires { fresh.prepare(); }) {
+    if (!detail::is_whole_file(archive)) fresh.prepare();
+  }
+  value = std::move(fresh);
 }
 
 template <class Archive, detail::Node S>

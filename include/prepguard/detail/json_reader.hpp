@@ -188,7 +188,7 @@ class JsonReader {
       frame.next = next_item(text_, skip_value(text_, member.value));
     }
     frame.value = no_position;
-    fail(Errc::bad_format, "the key " + quoted(name), "none");
+    fail(Errc::bad_format, "the key " + detail::quoted(name), "none");
   }
 
   /// The value being read ends before `end`.
@@ -204,7 +204,7 @@ class JsonReader {
     }
     frame.key = frame.skipped.empty() ? frame.next : frame.skipped.front().key;
     frame.value = value_of_key(text_, frame.key);
-    fail(Errc::bad_format, "a known key", quoted(string_at(text_, frame.key)));
+    fail(Errc::bad_format, "a known key", detail::quoted(string_at(text_, frame.key)));
   }
 
   /// Complains about the kind of the value taken last.

@@ -93,7 +93,7 @@ class JsonScanner {
     const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(frame.first_key);
     if (std::find(first, keys_.end(), key) != keys_.end()) {
       at_ = start;
-      fail("every key once", quoted(key) + " again");
+      fail("every key once", detail::quoted(key) + " again");
     }
     keys_.push_back(std::move(key));
     skip_space();

@@ -169,7 +169,7 @@ inline std::string quoted(std::string_view key) {
 /// Appends a key to a path: `pipeline` + `steps` = `pipeline.steps`.
 inline void append_label(std::string& path, std::string_view key) {
   if (!path.empty()) path += '.';
-  const std::string name = quoted(key);
+  const std::string name = detail::quoted(key);
   path.append(name, 1, name.size() - 2);
 }
 
