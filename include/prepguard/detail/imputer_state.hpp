@@ -74,6 +74,15 @@ Array array_of(const OptionValue<Cell>& value) {
   }
 }
 
+template <class Cell>
+Array empty_array() {
+  if constexpr (std::is_same_v<Cell, Text>) {
+    return Array(Array::Texts{});
+  } else {
+    return Array();
+  }
+}
+
 /// The value in the middle of sorted numbers; of two the mean, in `T` as numpy computes it, without its overflow.
 template <Number T>
 T median_of_sorted(const std::vector<T>& sorted) {
@@ -122,8 +131,8 @@ struct ImputerState {
     const bool has_sentinel = missing_ == MissingMarker::value;
     (at / "missing").require(text || missing_ != MissingMarker::none, "nan or value for numbers", "none");
     (at / "sentinel").require_count(sentinel_.size(), has_sentinel ? 1 : 0);
-    (at / "sentinel").require(!has_sentinel || (sentinel_.is_text() == text && sentinel_.missing(0) == Missing::no),
-                              text ? "a text" : "a number", "another value");
+    (at / "sentinel" / "dtype").require(sentinel_.is_text() == text, text ? "string" : "numbers", name(sentinel_.dtype()));
+    (at / "sentinel").require(!has_sentinel || sentinel_.missing(0) == Missing::no, "a value", "a missing one");
     (at / "fill").require_count(fill_.size(), width);
     (at / "fill" / "dtype").require(fill_.is_text() == text, text ? "string" : "numbers", name(fill_.dtype()));
     (at / "strategy").require(!text || strategy_ == Strategy::most_frequent || strategy_ == Strategy::constant,

@@ -32,7 +32,8 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     detail::check_options<Cell>(type, options_.value);
     strategy_ = options_.value.strategy;
     missing_ = options_.value.missing;
-    if (missing_ == MissingMarker::value) sentinel_ = detail::array_of<Cell>(options_.value.missing_value);
+    const bool by_value = missing_ == MissingMarker::value;
+    sentinel_ = by_value ? detail::array_of<Cell>(options_.value.missing_value) : detail::empty_array<Cell>();
     rebuild();
   }
   /// A state that was read before it was known that its cells are text.
