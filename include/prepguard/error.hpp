@@ -60,6 +60,9 @@ class Error : public std::runtime_error {
  public:
   explicit Error(ErrorInfo info)
       : std::runtime_error(to_text(info)), info_(std::make_shared<const ErrorInfo>(std::move(info))) {}
+  /// With a text of its own, for reports of several lines.
+  Error(const std::string& text, ErrorInfo info)
+      : std::runtime_error(text), info_(std::make_shared<const ErrorInfo>(std::move(info))) {}
   Error(Errc code, std::string where, std::string what, std::string advice = {})
       : Error(ErrorInfo{.code = code,
                         .where = std::move(where),
