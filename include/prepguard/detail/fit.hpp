@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -59,16 +60,16 @@ void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
   }
 }
 
-/// The numbers of one column without its NaN, in ascending order.
-template <Number T>
-std::vector<T> sorted_column(MatrixView<const T> rows, std::size_t j) {
-  std::vector<T> values;
-  values.reserve(rows.rows());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    if (!is_nan(&rows(i, j))) values.push_back(rows(i, j));
+/// The order in which values are sorted for a fit. -0.0 comes before 0.0, so that what is learned does not depend on
+/// the order of the rows; by bits, as -ffast-math knows no signed zeros.
+template <class V>
+bool comes_before(const V& a, const V& b) noexcept {
+  if (a < b) return true;
+  if constexpr (std::is_floating_point_v<V>) {
+    return a == b && bits_of(&a) < 0 && bits_of(&b) == 0;
+  } else {
+    return false;
   }
-  std::sort(values.begin(), values.end());
-  return values;
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -167,7 +167,7 @@ ColumnFill<Cell> split_column(MatrixView<const Cell> rows, std::size_t j, IsMark
       column.present.push_back(double{rows(i, j)});
     }
   }
-  std::sort(column.present.begin(), column.present.end());
+  std::sort(column.present.begin(), column.present.end(), comes_before<OptionValue<Cell>>);
   return column;
 }
 

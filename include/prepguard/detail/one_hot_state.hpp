@@ -13,6 +13,7 @@
 
 #include "prepguard/array.hpp"
 #include "prepguard/detail/category_index.hpp"
+#include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/place.hpp"
@@ -121,14 +122,18 @@ Array distinct_cells(MatrixView<const Cell> rows, std::size_t j) {
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const Cell& cell = rows(i, j);
     if constexpr (Number<Cell>) {
-      (is_nan(&cell) ? has_nan = true : (values.push_back(double{cell}), false));
+      if (is_nan(&cell)) {
+        has_nan = true;
+      } else {
+        values.push_back(double{cell});
+      }
     } else {
       has_none = has_none || cell.missing() == Missing::none;
       has_nan = has_nan || cell.missing() == Missing::nan;
       if (!cell.is_missing()) values.emplace_back(cell.view());
     }
   }
-  std::stable_sort(values.begin(), values.end());
+  std::sort(values.begin(), values.end(), comes_before<Value>);
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if constexpr (Number<Cell>) {
     if (has_nan) store_nan(&values.emplace_back());

@@ -27,6 +27,15 @@ void copy_cells(MatrixView<const T> in, MatrixView<T> out) noexcept {
   }
 }
 
+/// `in`, or a copy of it if it is `out`: for steps that write cells of a row before they have read all of it.
+template <class T, class Out>
+MatrixView<const T> apart_from(MatrixView<Out> out, MatrixView<const T> in, ScratchFrame& frame) {
+  if (static_cast<const void*>(in.data()) != static_cast<const void*>(out.data())) return in;
+  const MatrixView<T> copy = frame.matrix<T>(in.rows(), in.cols());
+  copy_cells(in, copy);
+  return copy;
+}
+
 template <class T>
 MatrixView<const T> readable_tile(MatrixView<const T> view, std::size_t first, std::size_t count,
                                   ScratchFrame& frame) {

@@ -56,6 +56,10 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
       if (detail::is_infinite(&range)) detail::fail_fit(type, j, "the range exceeds the largest number", "rescale it first");
       const T scale = detail::divide(detail::round_to<T>(detail::subtract(feature_max_, feature_min_)),
                                      range < 10 * std::numeric_limits<T>::epsilon() ? T{1} : range);
+      if (detail::is_infinite(&scale) || scale == T{0}) {
+        detail::fail_fit(type, j, "the factor from the training range to the feature range is no ordinary number",
+                         "choose a feature range nearer to the data, or rescale the data first");
+      }
       scales.push_back(scale);
       mins.push_back(detail::subtract(detail::round_to<T>(feature_min_), detail::multiply(ranges[j].low, scale)));
       if (detail::is_infinite(&mins.back())) detail::fail_fit(type, j, "the offset exceeds the largest number");

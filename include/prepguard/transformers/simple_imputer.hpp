@@ -42,7 +42,7 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
 
   /// Learns the value of every column from the cells that are not missing: the mean (exact, rounded once), the median,
   /// the most frequent value (of several the smallest), or the constant.
-  /// Throws cannot_fit for 0 rows, infinities, or if no column is left.
+  /// Throws cannot_fit for 0 rows, infinities, NaN that is not what marks missing cells, or if no column is left.
   SimpleImputer& fit(MatrixView<const Cell> rows) {
     detail::check_fit_rows(type, rows);
     SimpleImputer fresh(options_.value);
@@ -71,11 +71,8 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
         return true;
       }
     }
-    if (in.data() != out.data()) return apply_cells(in, out);
     detail::ScratchFrame frame;
-    const MatrixView<Cell> copy = frame.matrix<Cell>(in.rows(), in.cols());
-    detail::copy_cells(in, copy);
-    return apply_cells(copy, out);
+    return apply_cells(detail::apart_from(out, in, frame), out);
   }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
@@ -104,7 +101,7 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     while (j + 1 < row.cols() && !refuses(&row(0, j))) ++j;
     return {.code = Errc::non_finite,
             .column = static_cast<std::int64_t>(j),
-            .what = "NaN, although this imputer's missing value is another",
+            .what = std::string(refused_missing),
             .advice = "send missing values as in training"};
   }
 
@@ -159,6 +156,8 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   friend bool operator==(const SimpleImputer&, const SimpleImputer&) = default;
 
  private:
+  static constexpr std::string_view refused_missing = "NaN, although this imputer's missing value is another";
+
   bool is_marked(const Cell* cell) const noexcept {
     if constexpr (Number<Cell>) {
       return missing_ == MissingMarker::nan ? detail::is_nan(cell) : !detail::is_nan(cell) && *cell == sentinel_cell_.value;
@@ -210,7 +209,10 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     std::vector<detail::OptionValue<Cell>> fills;
     std::vector<bool> dropped;
     for (std::size_t j = 0; j < rows.cols(); ++j) {
-      const auto column = detail::split_column(rows, j, [this](const Cell* cell) { return is_marked(cell); });
+      const auto column = detail::split_column(rows, j, [&](const Cell* cell) {
+        if (refuses(cell)) detail::fail_fit(type, j, std::string(refused_missing), "replace it by the missing value");
+        return is_marked(cell);
+      });
       const bool constant = strategy_ == Strategy::constant;
       dropped.push_back(column.present.empty() && !constant && !options_.value.keep_empty_features);
       fills.push_back(constant ? options_.value.fill_value : detail::OptionValue<Cell>{});
