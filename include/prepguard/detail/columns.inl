@@ -191,14 +191,15 @@ template <class T, class Operation>
 }
 
 /// Narrow rows that lie end to end are taken several at a time, as one long row with repeated statistics: no
-/// tail per row, and every such row starts as well aligned as the first.
+/// tail per row, and every such row starts as well aligned as the first. Pays from about four such rows,
+/// because the tables have to be filled.
 template <class T, class Operation>
 inline void transform(const RowPair<T>& rows, const Operation& operation) {
   const std::size_t cols = rows.cols;
   const bool end_to_end = rows.in_stride == static_cast<std::ptrdiff_t>(cols) &&
                           rows.out_stride == static_cast<std::ptrdiff_t>(cols);
   const std::size_t group = end_to_end && cols != 0 ? table_size / cols / 8 * 8 : 0;
-  if (group == 0 || rows.rows < 2 * group) {
+  if (group == 0 || rows.rows < 4 * group) {
     transform_rows(rows, operation);
     return;
   }
