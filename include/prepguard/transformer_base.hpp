@@ -45,7 +45,9 @@ template <Number T>
 std::optional<NonFinite> find_infinity(MatrixView<const T> cells) noexcept {
   for (std::size_t i = 0; i < cells.rows(); ++i) {
     for (std::size_t j = 0; j < cells.cols(); ++j) {
-      if (detail::is_infinite(&cells(i, j))) return find_non_finite(cells.middle_rows(i, 1).middle_cols(j, 1));
+      if (!detail::is_infinite(&cells(i, j))) continue;
+      const NonFinite found = find_non_finite(cells.middle_rows(i, 1).middle_cols(j, 1));
+      return NonFinite{true, i, j, found.kind};
     }
   }
   return std::nullopt;
@@ -231,20 +233,28 @@ class TransformerBase {
       const auto numbers_in = detail::numbers_of(in);
       const auto numbers_out = detail::numbers_of(out);
       if (ok && all_finite(numbers_in) && all_finite(numbers_out)) [[likely]] return;
-      if (const auto bad = detail::find_infinity(numbers_in)) fail_input(*bad, numbers_in, first);
+      if (const auto bad = detail::find_infinity(numbers_in)) fail_input(step, *bad, first);
       const auto made = detail::find_infinity(numbers_out);
       if (!ok || made) fail_step(step, in, first, made ? made->row : 0);
     };
   }
 
-  template <class Cells>
-  [[noreturn]] void fail_input(const NonFinite& bad, Cells numbers, std::size_t first) const {
+  template <class Step>
+  [[noreturn]] void fail_input(const Step& step, const NonFinite& bad, std::size_t first) const {
+    std::size_t column = bad.col;  // among the numbers
+    if constexpr (requires { step.input_layout(); }) {
+      const Layout& layout = step.input_layout();
+      for (column = 0; layout.kind(column) != Kind::number || layout.slot(column) != bad.col;) ++column;
+    }
+    std::string column_name;
+    if constexpr (HasSchema<Step>) column_name = step.schema().columns()[column].name;
     throw Error(ErrorInfo{.code = Errc::non_finite,
                           .where = std::string(Derived::type),
                           .what = "infinity in the input",
                           .row = static_cast<std::int64_t>(first + bad.row),
-                          .column = static_cast<std::int64_t>(bad.col),
-                          .columns = static_cast<std::int64_t>(numbers.cols()),
+                          .column = static_cast<std::int64_t>(column),
+                          .columns = static_cast<std::int64_t>(step.input_width()),
+                          .column_name = std::move(column_name),
                           .expected = "a finite number or a missing value",
                           .got = bad.kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
   }
