@@ -15,6 +15,7 @@ from typing import Any, Optional
 ROOT = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = "prepguard"
 SOURCES = (".py", ".typed")
+WHEEL = b"Wheel-Version: 1.0\nGenerator: build_backend\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Optional[str] = None) -> str:
@@ -41,7 +42,7 @@ def _write_wheel(folder: str, files: dict[str, bytes]) -> str:
     start = f"{PACKAGE}-{_field('version')}"
     info = start + ".dist-info"
     files = {**files, f"{info}/METADATA": _metadata(),
-             f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: build_backend\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+             f"{info}/WHEEL": WHEEL}
     record = "".join(f"{name},sha256={_digest(data)},{len(data)}\n" for name, data in files.items())
     files[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()
     name = start + "-py3-none-any.whl"

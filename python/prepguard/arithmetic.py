@@ -44,8 +44,8 @@ def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use])
     name = type(fitted).__name__
     sparse = hasattr(rows, "tocsr")
     if sparse and not (name == "StandardScaler" and type(maker).__name__ == "OneHotEncoder"):
-        raise Error("bad_parameter", f"{where}: {name} reads a sparse block (scikit-learn multiplies by 1/scale there); "
-                                     "set sparse_output=False on the encoder, sparse_threshold=0 on ColumnTransformer")
+        raise Error("bad_parameter", f"{where}: {name} reads a sparse block, where scikit-learn multiplies by 1/scale; "
+                                     "set sparse_output=False on encoders, sparse_threshold=0 on ColumnTransformer")
     as_is = is_passthrough(fitted) or name == "FunctionTransformer"
     if as_is or name == "OneHotEncoder":
         types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]

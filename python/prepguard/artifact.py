@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence, Union
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .arrays import FLOATS
 from .binding import bind
 from .envelope import unseal
 from .error import Error
-from .files import Path, model_entry, read_file
+from .files import Path, Paths, as_paths, model_entry, read_file
 from .run import replay, run_to_matrix
 from .validate import check_fits, validate
 
@@ -53,25 +53,28 @@ class Artifact:
         cells, count = bind(self._payload["columns"], rows, target)
         return run_to_matrix(self._payload["pipeline"], cells, count, len(self._payload["features"]), target)
 
-    def verify(self, model: Union[Path, Sequence[Path], None] = None) -> None:
+    def verify(self, model: Paths = None) -> None:
         """Replay the self-tests; with `model` (one path or several) also compare each file with the stored hashes."""
         for index, test in enumerate(self._payload["self_tests"]):
             replay(self._payload, test, f"self_tests[{index}]")
-        paths = [] if model is None else list(model) if isinstance(model, (list, tuple)) else [model]
-        for path in paths:
+        for path in as_paths(model):
             self._verify_model(path)
 
     def _verify_model(self, path: Path) -> None:
         got, stored = model_entry(path), self._payload["models"]
         if any(got["sha256"] == entry["sha256"] and got["bytes"] == entry["bytes"] for entry in stored):
             return
-        known = "; ".join(f"{entry['file']}: {entry['bytes']} bytes, sha256 {entry['sha256']}" for entry in stored)
-        raise Error("model_mismatch", f"model {got['file']}: {got['bytes']} bytes, sha256 {got['sha256']}; the artifact "
-                                      f"was exported with {known or 'no model'}; use its model, or export again")
+        known = "; ".join(map(_words, stored)) or "no model"
+        raise Error("model_mismatch", f"model {_words(got)}; the artifact was exported with {known}; use its model, "
+                                      "or export again")
+
+
+def _words(model: dict[str, Any]) -> str:
+    return f"{model['file']}: {model['bytes']} bytes, sha256 {model['sha256']}"
 
 
 def load(path: Path, *, verify: bool = True) -> Artifact:
-    """Read an artifact: envelope, grammar, versions, keys, invariants, then (unless `verify=False`) its self-tests."""
+    """Read an artifact: envelope, grammar, versions, keys, invariants; then, unless `verify=False`, its self-tests."""
     return loads(read_file(path), verify=verify)
 
 

@@ -7,7 +7,8 @@ import datetime
 import platform
 import warnings
 from collections import Counter
-from typing import Any, Optional, Sequence, Union
+from itertools import zip_longest
+from typing import Any, Optional, Sequence
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .arithmetic import types_used
 from .arrays import FLOATS, TEXT
 from .envelope import seal, unseal
 from .error import Error
-from .files import Path, model_entry, write_file
+from .files import Path, Paths, as_paths, model_entry, write_file
 from .fitted import input_names, is_pipeline, package_version
 from .nodes import export
 from .run import replay
@@ -28,9 +29,8 @@ from .version import __version__
 PROBE_ROWS = 8
 
 
-def dump(fitted: Any, path: Path, *, sample: Any, model: Union[Path, Sequence[Path], None] = None,
-         cast: Optional[str] = None, provenance_date: Optional[str] = None,
-         columns: Optional[Sequence[str]] = None) -> None:
+def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
+         provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> None:
     """Write the artifact of a fitted object in one step: a reader sees the old file or the new one.
 
     `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: files the artifact
@@ -42,7 +42,7 @@ def dump(fitted: Any, path: Path, *, sample: Any, model: Union[Path, Sequence[Pa
                            columns=columns))
 
 
-def dumps(fitted: Any, *, sample: Any, model: Union[Path, Sequence[Path], None] = None, cast: Optional[str] = None,
+def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
           provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> bytes:
     """The bytes `dump` writes."""
     if cast is not None and cast not in FLOATS:
@@ -62,7 +62,7 @@ def dumps(fitted: Any, *, sample: Any, model: Union[Path, Sequence[Path], None] 
         "columns": [describe(column, index in exported.used) for index, column in enumerate(rows.columns)],
         "pipeline": exported.node,
         "features": exported.block.names,
-        "models": [model_entry(entry) for entry in _as_list(model)],
+        "models": [model_entry(entry) for entry in as_paths(model)],
         "policy": [],
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, len(exported.block.names)),
     }
@@ -93,7 +93,8 @@ def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str, fea
     except (selftest.Impossible, Error) as reason:
         if isinstance(reason, Error) and reason.code != "bad_state":
             raise
-        warnings.warn(f"prepguard: no {other} self-test, so this artifact loads as {dtype} only: {reason}", stacklevel=4)
+        warnings.warn(f"prepguard: no {other} self-test, so this artifact loads as {dtype} only: {reason}",
+                      stacklevel=4)
     return tests
 
 
@@ -111,8 +112,8 @@ def _training_type(fitted: Any, rows: Sample) -> str:
     types = {use.dtype: use.where for use in uses}
     if len(types) > 1:
         blocks = ", ".join(f"{where} in {dtype}" for dtype, where in types.items())
-        raise Error("bad_parameter", f"numeric blocks compute in different types: {blocks}; give the columns one type "
-                                     "before fitting, or pass cast='float32' or cast='float64'")
+        raise Error("bad_parameter", f"numeric blocks compute in different types: {blocks}; give the columns "
+                                     "one type before fitting, or pass cast='float32' or cast='float64'")
     return next(iter(types), "float64")
 
 
@@ -123,21 +124,21 @@ def _compare_names(fitted: Any, names: list[str], features: list[str]) -> None:
     except (AttributeError, ValueError):  # a step without names, or names that collide (refused later by validate)
         return
     if list(theirs) != features:
-        where = next((i for i, pair in enumerate(zip(theirs, features)) if pair[0] != pair[1]), min(len(theirs), len(features)))
-        raise Error("self_test_failed", f"feature names differ from get_feature_names_out at {where}: "
-                                        f"{list(theirs[where:where + 1])} and {features[where:where + 1]}")
+        differ = next((pair for pair in zip_longest(features, theirs) if pair[0] != pair[1]))
+        raise Error("self_test_failed", f"feature name {differ[0]!r} is {differ[1]!r} in get_feature_names_out; this "
+                                        "scikit-learn names features in a way this version does not know")
 
 
 def _refuse_outputs(block: Block) -> None:
     """What comes out must be numbers with names of their own."""
     features = block.names
     if TEXT in block.kinds:
-        raise Error("bad_parameter", f"feature {features[block.kinds.index(TEXT)]!r} is text; models read numbers: encode "
-                                     "the column or drop it")
+        raise Error("bad_parameter", f"feature {features[block.kinds.index(TEXT)]!r} is text; models read numbers: "
+                                     "encode the column or drop it")
     twice = [name for name, count in Counter(features).items() if count > 1]
     if twice:
-        raise Error("bad_parameter", f"{len(twice)} feature names would be used twice, the first is {twice[0]!r}; rename "
-                                     "columns or entries, or set verbose_feature_names_out=True")
+        raise Error("bad_parameter", f"{len(twice)} feature names would be used twice, the first is {twice[0]!r}; "
+                                     "rename columns or entries, or set verbose_feature_names_out=True")
 
 
 def _provenance(fitted: Any, date: Optional[str]) -> dict[str, str]:
@@ -146,9 +147,3 @@ def _provenance(fitted: Any, date: Optional[str]) -> dict[str, str]:
         date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"python": platform.python_version(), "numpy": np.__version__,
             "sklearn": package_version("sklearn", fitted), "keras": package_version("keras", inner), "date": date}
-
-
-def _as_list(model: Union[Path, Sequence[Path], None]) -> list[Path]:
-    if model is None:
-        return []
-    return list(model) if isinstance(model, (list, tuple)) else [model]

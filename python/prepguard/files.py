@@ -7,12 +7,13 @@ import hashlib
 import os
 import secrets
 import stat
-from typing import Union
+from typing import Sequence, Union
 
 from .envelope import FILE_CAP
 from .error import Error
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Paths = Union[Path, Sequence[Path], None]
 
 
 def read_file(path: Path, cap: int = FILE_CAP) -> bytes:
@@ -51,6 +52,13 @@ def write_file(path: Path, data: bytes) -> None:
         _sync_folder(folder)
     except OSError as problem:
         raise Error("io_failed", f"{name}: cannot write: {problem.strerror or problem}") from None
+
+
+def as_paths(paths: Paths) -> list[Path]:
+    """None, one path or several, as a list."""
+    if paths is None:
+        return []
+    return list(paths) if isinstance(paths, (list, tuple)) else [paths]
 
 
 def model_entry(path: Path) -> dict[str, object]:

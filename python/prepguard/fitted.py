@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fitted objects seen from outside: which step they are, what containers hold. Read by attribute, nothing imported."""
+"""Fitted objects seen from outside: which step they are, what containers hold. Read by attribute, never imported."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def step_of(fitted: Any, where: str) -> Step:
                 require_fitted(fitted, source.attributes, where)
                 return step
     name = f"{type(fitted).__module__}.{type(fitted).__name__}"
-    known = sorted(source.name for step in STEPS.values() for source in step.sources if source.name != "FunctionTransformer")
+    known = sorted(source.name for step in STEPS.values() for source in step.sources)
     hint = "it is a model, not a transformer: export pipeline[:-1]" if hasattr(fitted, "predict") else \
         f"supported: {', '.join(known)}, Pipeline, ColumnTransformer, 'passthrough', 'drop'"
     raise Error("bad_parameter", f"{where}: {name} is not supported; {hint}")

@@ -60,7 +60,7 @@ def _export_steps(fitted: Any, block: Block) -> Exported:
         if not current.names:
             raise current.refuse(step, "the step before it drops every column")
         if current.keep is None:
-            raise current.refuse(step, "follows an encoder over text and numbers at once; use one encoder for each kind")
+            raise current.refuse(step, "follows an encoder over text and numbers at once; use one for each kind")
         exported = export(step, current.at(f"{block.where} > {name!r}"))
         used = exported.used if used is None else used
         steps.append({"name": name, "step": exported.node})
@@ -131,5 +131,4 @@ def _runs(kinds: list[str]) -> list[list[int]]:
 def _free_name(wanted: str, taken: set[str]) -> str:
     while wanted in taken:
         wanted += "'"
-    taken.add(wanted)
     return wanted

@@ -86,8 +86,8 @@ class Sample:
 def read_sample(sample: Any, fitted_names: Optional[Sequence[str]], columns: Optional[Sequence[str]]) -> Sample:
     """The sample in training order; by name if the fitted object knows names, else by position."""
     if sample is None:
-        raise Error("bad_parameter", "sample is missing: pass the training rows (sample=X_train); names, types, ranges "
-                                     "and self-test rows come from them")
+        raise Error("bad_parameter", "sample is missing: pass the training rows (sample=X_train); names, types, "
+                                     "ranges and self-test rows come from them")
     if hasattr(sample, "tocsr"):
         raise Error("bad_schema", "sample: sparse matrices are not supported; pass a dense array")
     result = _read_frame(sample, fitted_names, columns) if hasattr(sample, "iloc") and hasattr(sample, "columns") \
@@ -130,8 +130,8 @@ def _read_frame(sample: Any, fitted_names: Optional[Sequence[str]], names: Optio
     if fitted_names is not None:
         absent = [name for name in fitted_names if name not in labels]
         if absent:
-            raise Error("bad_schema", f"sample: column {absent[0]!r} is missing ({len(absent)} of {len(fitted_names)}); "
-                                      "the object was fitted with it")
+            raise Error("bad_schema", f"sample: column {absent[0]!r} is missing ({len(absent)} of "
+                                      f"{len(fitted_names)}); the object was fitted with it")
         sample = sample.iloc[:, [labels.index(name) for name in fitted_names]]
         labels = list(fitted_names)
     shown = _names(names, labels, len(labels)) if all(isinstance(label, str) for label in labels) else \

@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from . import fields
-from .arrays import DTYPES, FLOATS, NUMBER, TEXT, check_array, kind_of
+from .arrays import DTYPES, FLOATS, TEXT, check_array, kind_of
 from .error import Error
-from .fields import join, record
+from .fields import record
 from .steps import STEPS
 
 CONTAINER_VERSIONS = {"pipeline": 1, "column_transformer": 1}
@@ -19,9 +19,9 @@ MAX_MODELS = 16
 MAX_CATEGORIES = 1000
 QUANTILES = 7
 
-CHECKS = frozenset("""schema inf missing out_of_range far_out_of_range unknown_category narrowing already_scaled rescaled
-    swapped_columns constant_column missing_rate drift non_finite_features shape non_finite_output saturated_output
-    degenerate_output environment model_mismatch""".split())
+CHECKS = frozenset("""schema inf missing out_of_range far_out_of_range unknown_category narrowing already_scaled
+    rescaled swapped_columns constant_column missing_rate drift non_finite_features shape non_finite_output
+    saturated_output degenerate_output environment model_mismatch""".split())
 ACTIONS = frozenset("fail reject_row replace warn count ignore".split())
 
 NODE_HEAD = {"type": fields.string, "version": fields.integer}
@@ -48,8 +48,8 @@ def check_versions(node: dict[str, Any], path: str) -> None:
     known = {**{name: step.version for name, step in STEPS.items()}, **CONTAINER_VERSIONS}
     if isinstance(kind, str):
         if kind not in known:
-            raise Error("bad_version", f"{path}.type: unknown step {kind!r}; this library knows {', '.join(sorted(known))}: "
-                                       "update it")
+            raise Error("bad_version", f"{path}.type: unknown step {kind!r}; this library knows "
+                                       f"{', '.join(sorted(known))}: update it")
         if type(version) is int and version > known[kind]:
             raise Error("bad_version", f"{path}.version: {kind} version {version}, this library reads up to "
                                        f"{known[kind]}: update it")

@@ -211,7 +211,7 @@ class Environment(Case):
             self.assertIn(f"\nVersion: {prepguard.__version__}\n", metadata)
             self.assertIn("\nRequires-Dist: numpy>=1.24\n", metadata)
             with zipfile.ZipFile(os.path.join(folder, build_backend.build_editable(folder))) as wheel:
-                self.assertIn(f"__editable__.prepguard.pth", wheel.namelist())
+                self.assertIn("__editable__.prepguard.pth", wheel.namelist())
 
     def test_errors(self) -> None:
         error = pickle.loads(pickle.dumps(prepguard.Error("bad_state", "text")))

@@ -10,12 +10,14 @@ import warnings
 
 import numpy as np
 import pandas as pd
+from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder
 
 import make_samples
 import prepguard
 from prepguard.envelope import seal
+from prepguard.steps.min_max_scaler import clip
 from support import Case, differing_bits, export
 
 
@@ -118,6 +120,30 @@ class Parity(Case):
                     if training["none"] + training["nan"]:
                         self.assertTrue(cells["none"] or cells["nan"], column["name"])
                 self.assertEqual(test["tolerance"], [0] * len(payload["features"]))
+
+    def test_patterns_of_missing_cells_are_in_the_rows(self) -> None:
+        sample = np.random.RandomState(0).normal(size=(500, 3))
+        sample[7, 0] = sample[123, 1:] = sample[300, ::2] = np.nan
+        test = export(SimpleImputer().fit(sample), sample).payload["self_tests"][0]
+        missing = [{index for index in range(3) if row in test["inputs"][index]["nan"]} for row in range(test["rows"])]
+        for pattern in (set(), {0}, {1}, {2}, {1, 2}, {0, 2}):
+            self.assertIn(pattern, missing)
+
+    def test_clip(self) -> None:
+        cells = np.array([0.0, 1.0, -1.0, 2.0, np.nan, 1e-45, -1e-45, 0.5])
+        for low, high in ((0.0, 1.0), (-1.0, 0.0), (0.25, 0.5)):
+            for dtype in ("float64", "float32"):
+                typed = cells.astype(dtype)
+                self.assertEqual(differing_bits(clip(typed, low, high), np.clip(typed, low, high)), 0)
+                zero = clip(np.array([-0.0], dtype=dtype), low, high)  # +0.0 in NumPy 1, -0.0 in NumPy 2
+                self.assertFalse(np.signbit(zero[0]))
+
+    def test_split_entries_have_names_of_their_own(self) -> None:
+        frame = pd.DataFrame({"t": ["u", "v"], "n": [1, 2], "s": ["p", "q"]})
+        fitted = ColumnTransformer([("cat", OneHotEncoder(), ["t", "n", "s"]), ("cat:2", OneHotEncoder(), ["t"])]).fit(frame)
+        entries = export(fitted, frame).payload["pipeline"]["transformers"]
+        self.assertEqual([entry["name"] for entry in entries], ["cat", "cat:2'", "cat:3", "cat:2"])
+        self.assertEqual([entry["columns"] for entry in entries], [[0], [1], [2], [0]])
 
     def test_unknown_category_is_in_the_rows_where_allowed(self) -> None:
         for name, allowed in (("one_hot_encoder", False), ("one_hot_encoder_ignore", True)):

@@ -52,6 +52,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                     ("'robustscaler'", "sklearn.preprocessing._data.RobustScaler", "supported: ", "StandardScaler")),
     "unsupported in columns": (lambda: two(KNNImputer(), "drop"), NAMED, "bad_parameter", ("'first'", "KNNImputer")),
     "subclass": (lambda: Odd().fit(FULL), FULL, "bad_parameter", ("test_refusals.Odd",)),
+    "namesake": (lambda: type("StandardScaler", (StandardScaler,), {"__module__": "mine"})().fit(FULL), FULL,
+                 "bad_parameter", ("mine.StandardScaler",)),
     "model": (lambda: make_pipeline(StandardScaler(), LogisticRegression()).fit(FULL, [0, 1, 1]), FULL, "bad_parameter",
               ("LogisticRegression", "pipeline[:-1]")),
     "union": (lambda: FeatureUnion([("a", StandardScaler())]).fit(FULL), FULL, "bad_parameter", ("FeatureUnion",)),
@@ -95,6 +97,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                       ("mean_", "'x0'", "inf")),
     "range": (lambda: with_state(MinMaxScaler().fit(FULL), feature_range=(0, np.inf)), FULL, "bad_parameter",
               ("feature_range=(0, inf)",)),
+    "range from -0.0": (lambda: MinMaxScaler((-0.0, 1), clip=True).fit(FULL), FULL, "bad_parameter", ("-0.0", "clip=True")),
     "NaN as fill": (lambda: SimpleImputer(strategy="constant", fill_value=np.nan).fit(X), X, "bad_parameter",
                     ("'x0'", "fill_value")),
     "strategy": (lambda: with_state(SimpleImputer().fit(X), strategy="mode"), X, "bad_parameter",
@@ -118,7 +121,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                        "bad_parameter", ("handle_unknown='warn'", "infrequent_if_exist")),
     "combiner": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), feature_name_combiner=len), TEXT[["t"]],
                  "bad_parameter", ("feature_name_combiner",)),
-    "duplicate categories": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), categories_=[np.array(["u", "v", "u"], dtype=object)]), TEXT[["t"]],
+    "duplicate categories": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]),
+                                                categories_=[np.array(["u", "v", "u"], dtype=object)]), TEXT[["t"]],
                              "bad_parameter", ("duplicate category 'u'",)),
     "types disagree": (lambda: types("f", "d"), MIXED_TYPES, "bad_parameter", ("'one' in float32", "'two' in float64", "cast=")),
     "integer passed beside float32": (lambda: types("f", "i", "passthrough"), MIXED_TYPES, "bad_parameter", ("'two' in float64",)),
@@ -196,6 +200,16 @@ class Contracts(Case):
         self.assertEqual([contract for fake, contract in same.items() if (fake.transform(rows) == real.transform(rows)).all()],
                          [export(real, sample).payload["pipeline"]["contract"]])
 
+    def test_fill_is_rounded_to_the_type_of_fit(self) -> None:
+        """As scikit-learn does since 1.5: a float32 mean fills float64 rows with the float32 value."""
+        def transform(self: Any, rows: Any) -> np.ndarray:
+            return np.where(np.isnan(rows), self.statistics_.astype("float32"), rows).astype(rows.dtype)
+        kind = type("SimpleImputer", (SimpleImputer,), {"__module__": "sklearn.impute._base", "transform": transform})
+        sample = np.array([[1.1], [1.2], [1.4], [np.nan]], dtype="float32")
+        fitted = with_state(kind().fit(sample), _fill_dtype=np.dtype("float32"))
+        got = export(fitted, sample).transform([[None]], dtype="float64")
+        self.assertEqual(got.item(), float(np.float32(fitted.statistics_[0])))
+
     def test_other_formulas_are_refused(self) -> None:
         sample = np.random.RandomState(0).normal(100, 3, (50, 2))
         for name, formula in (("reciprocal", lambda s, x: (x - s.mean_).astype(x.dtype) * (1 / s.scale_).astype(x.dtype)),
@@ -225,6 +239,12 @@ class Traps(Case):
         fitted = OneHotEncoder().fit(np.array([[0.1], [0.3]]))
         with self.assertWarnsRegex(UserWarning, "no float32 self-test.*0.1"):
             prepguard.dumps(fitted, sample=np.array([[0.1], [0.3]]))
+
+    def test_object_arrays_compute_in_float64(self) -> None:
+        sample = np.array([["u", 1.0], ["v", 2.5]], dtype=object)
+        fitted = ColumnTransformer([("t", OneHotEncoder(), [0]), ("n", StandardScaler(), [1])]).fit(sample)
+        with self.assertWarnsRegex(UserWarning, "no float32 self-test.*'n' computes in float64"):
+            prepguard.dumps(fitted, sample=sample)
 
     def test_float32_categories_ask_for_float32(self) -> None:
         sample = np.array([[0.1], [0.3]], dtype="float32")

@@ -42,7 +42,8 @@ class Block:
     """The columns a fitted object reads at export.
 
     `keep` are positions in the object's own input: all of them, or one run of equal kind where a mixed entry is
-    split (None: not known, nothing can follow). `spellings` are the ways missing cells were spelled in training: subsets of {"none", "nan", "na"}.
+    split (None: not known, nothing can follow). `spellings` are the ways missing cells were spelled in training:
+    subsets of {"none", "nan", "na"}.
     """
 
     where: str
@@ -145,8 +146,8 @@ def statistic(fitted: Any, attribute: str, block: Block) -> np.ndarray:
                                    "expected one dimension of float32 or float64")
     kept = values[block.keep]
     for index in np.flatnonzero(np.isinf(kept)):
-        raise block.refuse(fitted, f"{attribute} of column {block.names[index]!r} is {kept[index]}: fitting overflowed; "
-                                   "rescale the column and fit again")
+        raise block.refuse(fitted, f"{attribute} of column {block.names[index]!r} is {kept[index]}: fitting "
+                                   "overflowed; rescale the column and fit again")
     return kept
 
 

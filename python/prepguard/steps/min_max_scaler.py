@@ -18,11 +18,15 @@ from ._step import (CONTRACTS, KERAS, Block, Cells, Node, Read, Source, Step, al
 def read(fitted: Any, block: Block) -> Read:
     low, high = (float(bound) for bound in fitted.feature_range)
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise block.refuse(fitted, f"feature_range={fitted.feature_range!r} is not supported; expected finite bounds")
+        raise block.refuse(fitted, f"feature_range={fitted.feature_range!r} is not supported; bounds must be finite")
+    clips = bool(getattr(fitted, "clip", False))
+    if clips and any(str(bound) == "-0.0" for bound in (low, high)):
+        raise block.refuse(fitted, f"feature_range={fitted.feature_range!r} with clip=True: NumPy 1 and 2 clip zeros to "
+                                   "-0.0 differently; use 0.0")
     own = {
         "feature_min": low,
         "feature_max": high,
-        "clip": bool(getattr(fitted, "clip", False)),
+        "clip": clips,
         "scale": pack(statistic(fitted, "scale_", block)),
         "min": pack(statistic(fitted, "min_", block)),
     }
@@ -38,7 +42,7 @@ def check(node: Node, kinds: list[str], path: str) -> list[str]:
     if keras:
         for index, value in enumerate(node["scale"]["values"]):
             if value == 0.0 and not scale[index]:
-                raise Error("bad_state", f"{path}.scale.values[{index}]: expected a number that is not 0, got {value!r}")
+                raise Error("bad_state", f"{path}.scale.values[{index}]: expected a number other than 0, got {value!r}")
     if (check_statistic(node["min"], len(kinds), f"{path}.min") != scale).any():
         raise Error("bad_state", f"{path}: min and scale are undefined for different columns: "
                                  f"{node['min']['nan']} and {node['scale']['nan']}")
@@ -58,7 +62,8 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
 
 
 def clip(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """numpy's clip: NaN stays NaN, and -0.0 against a bound of 0.0 becomes +0.0."""
+    """NumPy 1's clip: NaN stays NaN, and -0.0 against a bound of 0.0 becomes +0.0. NumPy 2 keeps that -0.0, but the
+    scaled value is -0.0 only if the bound is, which the exporter refuses."""
     lowest, highest = values.dtype.type(low), values.dtype.type(high)
     raised = np.where((values > lowest) | np.isnan(values), values, lowest)
     return np.where((raised < highest) | np.isnan(raised), raised, highest)

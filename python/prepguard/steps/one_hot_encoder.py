@@ -53,7 +53,7 @@ def fits(node: Node, dtype: str, path: str) -> None:
         for place, value in enumerate(categories["values"]):
             with np.errstate(over="ignore"):
                 if categories["dtype"] != "string" and np.dtype(dtype).type(value).item() != value:
-                    raise Error("bad_state", f"{path}.columns[{index}].categories.values[{place}]: category {value!r} "
+                    raise Error("bad_state", f"{path}.columns[{index}].categories.values[{place}]: {value!r} "
                                              f"is not a {dtype}; use the type the encoder was fitted on")
 
 
@@ -71,7 +71,7 @@ def _encode(node: Node, column: Node, cells: Cells, dtype: np.dtype, path: str) 
     if unknown.any() and node["handle_unknown"] == "error":
         row = int(np.argmax(unknown))
         raise Error("unknown_category", f"{path}: row {row}, column {cells.label!r}: unknown category "
-                                        f"{cells.values[row:row + 1].tolist()[0]!r}; {len(slots)} categories were seen in training")
+                                        f"{cells.values[row:row + 1].tolist()[0]!r}; training had {len(slots)} others")
     chosen = np.where(unknown, -1, slots[codes])
     if node["handle_unknown"] == "infrequent_if_exist" and group is not None:
         chosen[unknown] = group
@@ -173,7 +173,7 @@ def _text_categories(fitted: Any, block: Block, categories: np.ndarray, name: st
     values = categories.astype(object)
     for value in values.tolist():
         if not (value is None or is_nan(value) or isinstance(value, str)):
-            raise block.refuse(fitted, f"category {value!r} ({type(value).__name__}) of text column {name!r} is not text")
+            raise block.refuse(fitted, f"category {value!r} ({type(value).__name__}) of text column {name!r} is no text")
     return values
 
 
