@@ -124,6 +124,10 @@ TEST_CASE("white space, key order and escapes are free") {
   std::vector<std::string> escapes;
   TextInputArchive archive("[\"\\u00e9 \\u20AC \\ud83d\\ude00 \\uDBFF\\uDFFF \\/\\b\\f\\n\\r\\t\\\"\\\\\"]");
   archive(escapes);
+  std::vector<std::string> borders;
+  TextInputArchive border_archive("[\"\\u0001\\u007f\\u0080\\u07ff\\u0800\\uffff\\ud800\\udc00\"]");
+  border_archive(borders);
+  CHECK(borders.at(0) == "\x01\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF\xF0\x90\x80\x80");
   CHECK(escapes.at(0) == "\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x98\x80 \xF4\x8F\xBF\xBF /\b\f\n\r\t\"\\");
 }
 
@@ -156,6 +160,10 @@ TEST_CASE("grammar") {
       {"[1]x", "the end of the text, got 'x'"},
       {"{}{}", "the end of the text, got '{'"},
       {"[null]", "[0] (line 1): expected an object, an array, a string, a number, true or false, got null"},
+      {"{\"a\":[1,{\"b\":[0,{}],\"c\":[{\"d\":[]},[3,null]]}]}", "a[1].c[1][1] (line 1): expected"},
+      {"[[],{\"x\":1},\n{]", "[2] (line 2): expected a key"},
+      {"[\x7F]", "got byte 0x7f"},
+      {"[~]", "got '~'"},
       {"[NaN]", "got NaN"},
       {"[Infinity]", "got Infinity"},
       {"[-Infinity]", "a digit, got Infinity"},
