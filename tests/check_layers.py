@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include"
 
 LAYERS = [  # lowest first; a name ending in / stands for the folder
-    ["version", "error", "text", "array", "matrix", "table", "schema", "finite"],
+    ["version", "error", "text", "array", "matrix", "table", "schema", "finite", "eigen"],
     ["transformer", "transformer_base", "leaf"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_step", "column_transformer"],
-    ["report", "guard"],
+    ["report", "outcome", "model", "guard"],
     ["prepguard"],
 ]
 FILE_SIDE = ["artifact_facts", "artifact", "serialize", "archive", "file"]  # lowest first
@@ -171,6 +171,11 @@ def check_files():
         head = path.read_bytes()[:400].decode("utf-8", "replace").split("\n")[:3]
         if not any("SPDX-License-Identifier: MIT" in line for line in head):
             yield f"{path.relative_to(ROOT)}: no SPDX-License-Identifier line"
+    listed = (ROOT / "tests" / "meson.build").read_text()
+    for path in sorted((ROOT / "tests").rglob("*_test.cpp")):
+        name = path.relative_to(ROOT / "tests").as_posix()
+        if f"'{name}'" not in listed:
+            yield f"tests/{name}: not listed in tests/meson.build"
     versions = {}
     for name, pattern in VERSIONS.items():
         path = ROOT / name

@@ -55,6 +55,6 @@ meson_unit_tests() { # folder, meson options
   folder=$1
   shift
   [ -f "$folder/build.ninja" ] ||
-    meson setup "$folder" -Dexamples=disabled -Dbenchmarks=disabled -Dwerror=true "$@" || return
+    meson setup "$folder" -Dexamples=disabled -Dbenchmarks=disabled "$@" || return
   ninja -C "$folder" tests/unit_tests
 }
