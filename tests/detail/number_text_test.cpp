@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "prepguard/detail/float_environment.hpp"
 
@@ -25,7 +26,8 @@ using prepguard::detail::repr_text;
 
 template <class T>
 std::uint64_t bits(const T& value) {
-  std::uint64_t all = 0;
+  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t> all;
+  static_assert(sizeof all == sizeof value);
   std::memcpy(&all, &value, sizeof value);
   return all;
 }
