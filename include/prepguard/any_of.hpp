@@ -78,14 +78,15 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
 
   /// Fits the held step to `rows`; throws what the step throws.
   AnyOf& fit(MixedView<const T> rows) {
+    AnyOf fresh(*this);
     std::visit(
         [&](auto& step) {
           using Step = std::remove_reference_t<decltype(step)>;
           step.fit(detail::part_of<typename Step::Input>(rows));
         },
-        step_);
-    prepare(layout_of(rows), detail::Place(type_name()));
-    return *this;
+        fresh.step_);
+    fresh.prepare(layout_of(rows), detail::Place(type_name()));
+    return *this = std::move(fresh);
   }
 
   bool apply(MixedView<const T> in, MixedView<T> out) const {

@@ -45,7 +45,9 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
 
   const std::vector<Named<Step>>& steps() const noexcept { return steps_; }
 
+  /// Fits the first step to `rows`, transforms them, fits the next, and so on; after an error it is as it was.
   AnyPipeline& fit(MixedView<const T> rows) {
+    if (steps_.empty()) throw Error(Errc::bad_parameter, std::string(type), "expected at least 1 step, got none");
     AnyPipeline fresh(*this);
     fresh.fit_from(0, rows);
     fresh.inputs_ = detail::Width(rows.cols());

@@ -80,7 +80,10 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     return *this = std::move(fresh);
   }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const {
+  bool apply(MixedView<const T> cells, MixedView<T> out) const {
+    detail::ScratchFrame copies;
+    const MixedView<const T> in(detail::apart_from(out.numbers, cells.numbers, copies),
+                                detail::apart_from(out.texts, cells.texts, copies));
     bool ok = true;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];

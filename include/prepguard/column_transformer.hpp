@@ -65,12 +65,16 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   ColumnTransformer(Schema schema, ColumnStep<T, List> step) : schema_(std::move(schema)), step_(std::move(step)) {}
 
   /// Learns the columns of `table` by name and fits every entry's step to its columns.
-  /// Throws bad_schema for a column that is not there, cannot_fit as the steps do.
+  /// Throws bad_parameter for entries without a name of their own or without any step, bad_schema for a column that
+  /// is not there, cannot_fit as the steps do. Tables that follow may lack a column that no step reads.
   ColumnTransformer& fit(const Table& table) {
+    check_entries();
+    std::vector<Column> columns = columns_of(table);
+    std::vector<ColumnBlock<Step>> blocks = resolve(columns);
     ColumnTransformer fresh(*this);
-    fresh.schema_ = schema_of(table);
+    fresh.schema_ = Schema(std::move(columns));
     const Layout& layout = fresh.schema_.layout();
-    fresh.step_ = ColumnStep<T, List>::unfitted(layout, fresh.resolve());
+    fresh.step_ = ColumnStep<T, List>::unfitted(layout, std::move(blocks));
     auto numbers = Matrix<T>::uninitialized(table.rows(), layout.numbers());
     auto texts = Matrix<Text>::uninitialized(table.rows(), layout.texts());
     const Binding binding = fresh.schema_.bind(table);
@@ -106,36 +110,51 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   }
 
  private:
-  static Schema schema_of(const Table& table) {
-    std::vector<Column> columns;
-    for (const TableColumn& given : table.columns()) {
-      columns.push_back({.name = given.name, .dtype = dtype_of_values(given)});
+  void check_entries() const {
+    for (std::size_t k = 0; k < entries_.size(); ++k) {
+      const std::string& name = entries_[k].name;
+      bool good = !name.empty() && name.find("__") == std::string::npos;
+      for (std::size_t i = 0; i < k; ++i) good = good && entries_[i].name != name;
+      if (good) continue;
+      throw Error(Errc::bad_parameter, std::string(type),
+                  "entry " + std::to_string(k) + ": expected a name of its own without __, got \"" + name + '"');
     }
-    return Schema(std::move(columns));
   }
 
-  /// Entries with names turned into positions; a dropped one does not appear.
-  std::vector<ColumnBlock<Step>> resolve() {
-    std::vector<bool> named(schema_.size(), false);
+  /// The columns of `table`; none is used yet.
+  static std::vector<Column> columns_of(const Table& table) {
+    std::vector<Column> columns;
+    for (const TableColumn& given : table.columns()) {
+      columns.push_back({.name = given.name, .dtype = dtype_of_values(given), .used = false});
+    }
+    return columns;
+  }
+
+  /// Entries with names turned into positions; a dropped one does not appear. Marks the columns that steps read.
+  std::vector<ColumnBlock<Step>> resolve(std::vector<Column>& columns) const {
+    std::vector<bool> named(columns.size(), false);
     std::vector<ColumnBlock<Step>> blocks;
     for (const Entry& entry : entries_) {
       const bool is_remainder = has_remainder_ && &entry == &entries_.back();
       ColumnBlock<Step> block{.name = entry.name, .weight = entry.weight};
-      for (const std::string& name : entry.columns) block.columns.push_back(position_of(name, entry.name));
+      for (const std::string& name : entry.columns) block.columns.push_back(position_of(columns, name, entry.name));
       for (std::size_t j = 0; is_remainder && j < named.size(); ++j) {
         if (!named[j]) block.columns.push_back(static_cast<std::int64_t>(j));
       }
       for (const std::int64_t j : block.columns) named[static_cast<std::size_t>(j)] = true;
       if (!entry.step || block.columns.empty()) continue;
+      for (const std::int64_t j : block.columns) columns[static_cast<std::size_t>(j)].used = true;
       block.step = *entry.step;
       blocks.push_back(std::move(block));
     }
+    if (blocks.empty()) throw Error(Errc::bad_parameter, std::string(type), "no column goes through any step");
     return blocks;
   }
 
-  std::int64_t position_of(const std::string& column, const std::string& entry) const {
-    for (std::size_t j = 0; j < schema_.size(); ++j) {
-      if (schema_.columns()[j].name == column) return static_cast<std::int64_t>(j);
+  static std::int64_t position_of(const std::vector<Column>& columns, const std::string& column,
+                                  const std::string& entry) {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      if (columns[j].name == column) return static_cast<std::int64_t>(j);
     }
     throw Error(ErrorInfo{.code = Errc::bad_schema,
                           .where = std::string(type) + '.' + entry,

@@ -108,6 +108,7 @@ class TransformerBase {
   /// Transforms `rows` (n x input_width) into a new n x output_width matrix.
   /// Throws bad_shape, non_finite, unknown_category, bad_environment.
   auto transform(InView<In> rows) const {
+    check_rows(derived(), rows);  // before memory is asked for
     auto out = Matrix<ResultCell>::uninitialized(rows.rows(), derived().output_width());
     transform(rows, OutView<Out>(out));
     return out;
@@ -134,6 +135,7 @@ class TransformerBase {
   void transform(const Table& table, const Binding& binding, OutView<Out> out) const
   {
     detail::check_fitted(Derived::type, derived().input_width());
+    derived().schema().check(table, binding);
     check_outputs(derived(), table.rows(), out);
     const detail::TableSource<T> source(table, derived().schema(), binding);
     detail::require_environment();
@@ -146,6 +148,7 @@ class TransformerBase {
     requires Invertible<D>
   auto inverse_transform(InView<Out> features) const
   {
+    check_rows(detail::InverseOf<Derived>{derived()}, features);
     using Cell = std::conditional_t<std::is_same_v<In, Mixed<T>>, T, In>;
     auto out = Matrix<Cell>::uninitialized(features.rows(), derived().input_width());
     inverse_transform(features, OutView<In>(out));
@@ -191,8 +194,7 @@ class TransformerBase {
 
   template <class Step, class InTile, class OutTile>
   void run(const Step& step, InTile in, OutTile out) const {
-    detail::check_fitted(Derived::type, step.input_width());
-    check_inputs(step, in);
+    check_rows(step, in);
     check_outputs(step, in.rows(), out);
     const bool in_place = detail::check_overlap(Derived::type, in, out);
     detail::require_environment();
@@ -204,8 +206,10 @@ class TransformerBase {
   }
 
   template <class Step, class InTile>
-  static void check_inputs(const Step& step, InTile in) {
+  static void check_rows(const Step& step, InTile in) {
+    detail::check_fitted(Derived::type, step.input_width());
     if constexpr (requires { in.numbers; }) {
+      detail::check_same_rows(Derived::type, in.numbers.rows(), in.texts.rows());
       detail::check_memory(Derived::type, in.numbers, "input");
       detail::check_memory(Derived::type, in.texts, "input");
       detail::check_width(Derived::type, step.input_width(), in.cols(), "features");
@@ -233,9 +237,9 @@ class TransformerBase {
       const auto numbers_in = detail::numbers_of(in);
       const auto numbers_out = detail::numbers_of(out);
       if (ok && all_finite(numbers_in) && all_finite(numbers_out)) [[likely]] return;
-      if (const auto bad = detail::find_infinity(numbers_in)) fail_input(step, *bad, first);
+      if (const auto bad = detail::find_infinity(numbers_in)) this->fail_input(step, *bad, first);
       const auto made = detail::find_infinity(numbers_out);
-      if (!ok || made) fail_step(step, in, first, made ? made->row : 0);
+      if (!ok || made) this->fail_step(step, in, first, made ? made->row : 0);
     };
   }
 

@@ -44,6 +44,14 @@ inline void check_fitted(std::string_view where, std::size_t width) {
   if (width == 0) fail_shape(where, "not fitted", "call fit, or load a fitted one");
 }
 
+/// Numbers and texts of a mixed block are columns of the same rows.
+inline void check_same_rows(std::string_view where, std::size_t numbers, std::size_t texts) {
+  if (numbers == texts) return;
+  fail_shape(where, "expected numbers and texts of the same rows, got " + std::to_string(numbers) + " and " +
+                        std::to_string(texts) + " rows",
+             "give a block without numbers as a null view of n x 0 cells");
+}
+
 template <class T>
 void check_out(std::string_view where, MatrixView<T> out, std::size_t rows, std::size_t cols) {
   check_memory(where, out, "output");

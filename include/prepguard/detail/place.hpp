@@ -72,10 +72,23 @@ struct Width {
   friend constexpr bool operator==(const Width&, const Width&) = default;
 };
 
-/// Something computed from the state when it is fitted or loaded: neither stored nor compared.
+/// Something computed from the state when it is fitted or loaded: neither stored nor compared. What it is moved from
+/// is left empty, so that a moved-from step has no outputs either.
 template <class X>
 struct Derived {
   X value{};
+
+  Derived() = default;
+  Derived(X made) : value(std::move(made)) {}
+  Derived(const Derived&) = default;
+  Derived(Derived&& other) noexcept : value(std::exchange(other.value, X{})) {}
+  Derived& operator=(const Derived&) = default;
+  Derived& operator=(Derived&& other) noexcept {
+    X taken = std::exchange(other.value, X{});
+    value = std::move(taken);
+    return *this;
+  }
+  ~Derived() = default;
   friend constexpr bool operator==(const Derived&, const Derived&) noexcept { return true; }
 };
 

@@ -44,6 +44,7 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
   /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a range beyond the largest number.
   MinMaxScaler& fit(MatrixView<const T> rows) {
     detail::check_fit_rows(type, rows);
+    const detail::FloatEnvironment environment;
     std::vector<Range> ranges(rows.cols());
     detail::for_each_column_run(rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) {
       for (std::size_t i = 0; i < n; ++i) ranges[j].include(x + static_cast<std::ptrdiff_t>(i) * stride);

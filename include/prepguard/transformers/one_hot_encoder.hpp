@@ -43,6 +43,7 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   /// Throws cannot_fit for 0 rows or infinities.
   OneHotEncoder& fit(MatrixView<const Cell> rows) {
     detail::check_fit_rows(type, rows);
+    const detail::FloatEnvironment environment;
     OneHotEncoder fresh(Options{handle_unknown_});
     for (std::size_t j = 0; j < rows.cols(); ++j) fresh.columns_.push_back({detail::distinct_cells(rows, j), {}, -1});
     fresh.fitted(rows.cols());

@@ -45,6 +45,7 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   /// Throws cannot_fit for 0 rows, infinities, NaN that is not what marks missing cells, or if no column is left.
   SimpleImputer& fit(MatrixView<const Cell> rows) {
     detail::check_fit_rows(type, rows);
+    const detail::FloatEnvironment environment;
     SimpleImputer fresh(options_.value);
     fresh.learn(rows);
     if (fresh.kept_count() == 0) {

@@ -42,6 +42,7 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
   /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a variance beyond the largest double.
   StandardScaler& fit(MatrixView<const T> rows) {
     detail::check_fit_rows(type, rows);
+    const detail::FloatEnvironment environment;
     std::vector<detail::ExactMoments> moments(rows.cols());
     detail::for_each_column_run(
         rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) { moments[j].add(x, stride, n); });
