@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The same bits under every compiler and flag
 . tests/proofs/lib.sh
+. tests/parity/data.sh
 folder=$BUILD/flags
 ninja_begin "$folder"
 builds=''
@@ -32,7 +33,9 @@ ninja_build
 passed=0 failed=0
 for build in $builds; do
   for program in parity kernel_flags; do
-    if "$folder/$build-$program" >"$folder/$build-$program.log" 2>&1; then
+    data=''
+    [ "$program" != parity ] || data=$parity_data
+    if "$folder/$build-$program" ${data:+"$data"} >"$folder/$build-$program.log" 2>&1; then
       passed=$((passed + 1))
     else
       failed=$((failed + 1))

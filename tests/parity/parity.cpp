@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// Artifacts of real scikit-learn objects against scikit-learn's own results for the same rows (make_parity.py), bit for
+// bit, with every instruction set of this machine and under the flags this file is compiled with. Expected values are
+// only ever looked at as integers, so no floating-point flag can touch them. Exit status 1 if anything differs.
+//
+//     parity DATA_DIR
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "prepguard/detail/instruction_set.hpp"
+#include "prepguard/file.hpp"
+
+namespace {
+
+using prepguard::Artifact;
+using prepguard::Matrix;
+using prepguard::MatrixView;
+using prepguard::MixedView;
+using prepguard::Text;
+
+template <class T>
+using Pattern = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+struct Case {
+  std::string folder{}, number{}, group{}, dtype{}, numbers{};
+  std::size_t rows = 0;
+
+  std::string file(const char* kind) const { return folder + '/' + number + kind; }
+};
+
+/// What was compared, and how much of it differed under any instruction set.
+struct Tally {
+  std::size_t values = 0, differ = 0;
+};
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path + "; make it with make_parity.py");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool exists(const std::string& path) { return std::ifstream(path).good(); }
+
+/// The numbers of a file, row after row.
+template <class T>
+Matrix<T> numbers_of(const std::string& path, std::size_t rows) {
+  const std::string bytes = read(path);
+  auto cells = Matrix<T>::uninitialized(rows, bytes.size() / sizeof(T) / rows);
+  if (rows * cells.cols() * sizeof(T) != bytes.size()) throw std::runtime_error("odd size: " + path);
+  std::memcpy(cells.data(), bytes.data(), bytes.size());
+  return cells;
+}
+
+/// Texts as make_parity.py writes them; they view `bytes`.
+Matrix<Text> texts_of(std::string_view bytes, std::size_t rows) {
+  constexpr std::uint32_t none = 0xffff'ffff, nan = 0xffff'fffe;
+  std::vector<Text> cells;
+  for (std::size_t at = 0; at < bytes.size();) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, bytes.data() + at, sizeof size);
+    at += sizeof size;
+    if (size == none || size == nan) {
+      cells.push_back(Text(size == none ? prepguard::Missing::none : prepguard::Missing::nan));
+    } else {
+      cells.push_back(bytes.substr(at, size));
+      at += size;
+    }
+  }
+  auto matrix = Matrix<Text>::uninitialized(rows, cells.size() / rows);
+  for (std::size_t k = 0; k < cells.size(); ++k) matrix(k % rows, k / rows) = cells[k];
+  return matrix;
+}
+
+template <class T>
+bool is_nan(Pattern<T> bits) {
+  constexpr Pattern<T> infinity = sizeof(T) == 4 ? Pattern<T>{0x7f80'0000u} : Pattern<T>(0x7ff0'0000'0000'0000u);
+  return (bits & (~Pattern<T>{0} >> 1)) > infinity;
+}
+
+/// Cells whose bits differ; any NaN equals any NaN.
+template <class T>
+std::size_t differences(const Matrix<T>& got, const Matrix<T>& want) {
+  const std::size_t count = want.rows() * want.cols();
+  if (got.rows() != want.rows() || got.cols() != want.cols()) return count;
+  if (std::memcmp(got.data(), want.data(), count * sizeof(T)) == 0) return 0;
+  std::size_t differ = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    Pattern<T> a, b;
+    std::memcpy(&a, got.data() + k, sizeof a);
+    std::memcpy(&b, want.data() + k, sizeof b);
+    if (a != b && !(is_nan<T>(a) && is_nan<T>(b))) ++differ;
+  }
+  return differ;
+}
+
+/// `compute()` under every instruction set.
+template <class T, class Compute>
+void compare(Tally& tally, const Matrix<T>& want, Compute&& compute) {
+  tally.values += want.rows() * want.cols();
+  for (const prepguard::InstructionSet set : prepguard::available_instruction_sets()) {
+    prepguard::force_instruction_set(set);
+    tally.differ += differences<T>(compute(), want);
+  }
+}
+
+template <class Step, class T>
+bool compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifact, const Matrix<T>& features) {
+  const auto* step = artifact.pipeline().template get_if<Step>();
+  if (step == nullptr) return false;
+  const Matrix<T> want = numbers_of<T>(which.file(".inverse"), which.rows);
+  compare<T>(tally, want, [&] { return step->inverse_transform(MatrixView<const T>(features)); });
+  return true;
+}
+
+template <class T>
+void run(const Case& which, Tally& forward, Tally& inverse) {
+  const auto artifact = prepguard::load_bytes<T>(read(which.file(".artifact")));
+  const Matrix<T> want = numbers_of<T>(which.file(".expected"), which.rows);
+  auto numbers = Matrix<T>::uninitialized(which.rows, 0);
+  if (which.numbers != "-") numbers = numbers_of<T>(which.folder + '/' + which.numbers, which.rows);
+  const std::string bytes = exists(which.file(".texts")) ? read(which.file(".texts")) : std::string();
+  const Matrix<Text> texts = texts_of(bytes, which.rows);
+  const MixedView<const T> rows(MatrixView<const T>{numbers}, MatrixView<const Text>{texts});
+  compare<T>(forward, want, [&] { return artifact.transform(rows); });
+  if (!exists(which.file(".inverse"))) return;
+  const bool inverted = compare_inverse<prepguard::StandardScaler<T>>(inverse, which, artifact, want) ||
+                        compare_inverse<prepguard::MinMaxScaler<T>>(inverse, which, artifact, want);
+  if (!inverted) throw std::runtime_error("no scaler to invert in case " + which.number);
+}
+
+std::vector<Case> cases_in(const std::string& folder) {
+  std::vector<Case> cases;
+  std::istringstream lines(read(folder + "/cases.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    Case next{.folder = folder};
+    std::string rows;
+    for (std::string* field : {&next.number, &next.group, &rows, &next.dtype, &next.numbers}) {
+      std::getline(fields, *field, '\t');
+    }
+    next.rows = std::stoul(rows);
+    cases.push_back(next);
+  }
+  return cases;
+}
+
+/// 1234567 as 1,234,567.
+std::string with_commas(std::size_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+int run_all(const std::string& folder) {
+  std::map<std::string, Tally> groups;
+  const std::vector<Case> cases = cases_in(folder);
+  for (const Case& which : cases) {
+    Tally inverse;
+    if (which.dtype == "float32") {
+      run<float>(which, groups[which.group], inverse);
+    } else {
+      run<double>(which, groups[which.group], inverse);
+    }
+    if (inverse.values == 0) continue;
+    Tally& sum = groups[which.group + ", inverse"];
+    sum.values += inverse.values;
+    sum.differ += inverse.differ;
+  }
+  Tally all;
+  for (const auto& [group, tally] : groups) {
+    std::printf("parity %s: %s values, %s differ\n", group.c_str(), with_commas(tally.values).c_str(),
+                with_commas(tally.differ).c_str());
+    all.values += tally.values;
+    all.differ += tally.differ;
+  }
+  std::string sets;
+  for (const auto set : prepguard::available_instruction_sets()) sets.append(sets.empty() ? "" : " ").append(name(set));
+  std::printf("figure: parity with scikit-learn: %zu objects, %s values, each under %s: %s differ\n", cases.size(),
+              with_commas(all.values).c_str(), sets.c_str(), with_commas(all.differ).c_str());
+  return all.differ == 0 && all.values != 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("usage: parity DATA_DIR\n", stderr);
+    return 2;
+  }
+  try {
+    return run_all(argv[1]);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "parity: %s\n", error.what());
+    return 1;
+  }
+}
