@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ class Batch {
  public:
   Batch(const Reader& reader, const prepguard::Schema& schema, std::size_t capacity)
       : capacity_(capacity), extra_(capacity) {
-    for (const std::string& name : reader.header()) columns_.push_back({name, find(schema, name)});
+    for (const std::string& name : reader.header()) columns_.push_back({name, dtype_of(schema, name)});
   }
 
   /// Reads up to `capacity` records; false if none was left.
@@ -45,9 +46,9 @@ class Batch {
     prepguard::Table table;
     for (const Cells& column : columns_) {
       if (column.name.empty()) continue;
-      if (column.schema == nullptr) {
+      if (!column.dtype) {
         table.add(column.name, std::span(extra_).first(rows()));
-      } else if (column.schema->kind() == prepguard::Kind::text) {
+      } else if (column.dtype == prepguard::DType::string) {
         table.add(column.name, std::span(column.texts).first(rows()), {column.valid.data()});
       } else {
         table.add(column.name, std::span(column.numbers));
@@ -59,44 +60,44 @@ class Batch {
  private:
   struct Cells {
     std::string name;
-    const prepguard::Column* schema;
+    std::optional<prepguard::DType> dtype;  // none: the schema does not know the column
     std::vector<double> numbers{};
-    std::vector<std::string> texts{};    // `capacity` of them, so that their memory is kept
+    std::vector<std::string> texts{};   // `capacity` of them, so that their memory is kept
     std::vector<std::uint8_t> valid{};  // one bit a text
 
     void clear(std::size_t capacity) {
       numbers.clear();
-      if (schema == nullptr || schema->kind() != prepguard::Kind::text) return;
+      if (dtype != prepguard::DType::string) return;
       texts.resize(capacity);
       valid.assign((capacity + 7) / 8, 0);
     }
   };
 
-  static const prepguard::Column* find(const prepguard::Schema& schema, std::string_view name) {
+  static std::optional<prepguard::DType> dtype_of(const prepguard::Schema& schema, std::string_view name) {
     for (const prepguard::Column& column : schema.columns()) {
-      if (column.name == name) return &column;
+      if (column.name == name) return column.dtype;
     }
-    return nullptr;
+    return std::nullopt;
   }
 
   void add(const Reader& reader, std::size_t k) {
     Cells& column = columns_[k];
-    if (column.schema == nullptr) return;
+    if (!column.dtype) return;
     const std::string_view text = reader.field(k);
     const std::size_t row = lines_.size();
-    if (column.schema->kind() != prepguard::Kind::text) {
-      column.numbers.push_back(number(reader, k, *column.schema));
+    if (column.dtype != prepguard::DType::string) {
+      column.numbers.push_back(number(reader, k, *column.dtype));
     } else if (!text.empty()) {
       column.texts[row].assign(text);
       column.valid[row / 8] = static_cast<std::uint8_t>(column.valid[row / 8] | 1U << row % 8);
     }
   }
 
-  static double number(const Reader& reader, std::size_t k, const prepguard::Column& column) {
+  static double number(const Reader& reader, std::size_t k, prepguard::DType dtype) {
     const std::string_view text = reader.field(k);
     if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
     if (const auto value = prepguard::detail::parse_number<double>(text)) return *value;
-    if (column.dtype == prepguard::DType::boolean && (text == "True" || text == "False")) return text == "True" ? 1.0 : 0.0;
+    if (dtype == prepguard::DType::boolean && (text == "True" || text == "False")) return text == "True" ? 1.0 : 0.0;
     reader.fail("not a number", "a finite number", '"' + std::string(text.substr(0, 60)) + '"', k,
                 "leave the field empty if the value is missing");
   }

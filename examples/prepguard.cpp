@@ -50,6 +50,24 @@ Status status_of(prepguard::Errc code) {
   }
 }
 
+/// A message may quote cells; line ends and terminal codes in them must not look like ours.
+std::string on_one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (c == '\n') {
+      line += "\\n";
+    } else {
+      line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+    }
+  }
+  return line;
+}
+
+Status fail(Status status, std::string_view message) {
+  std::cerr << "prepguard: " << on_one_line(message) << '\n';
+  return status;
+}
+
 Status run(std::span<const std::string_view> words) {
   const std::string_view first = words.empty() ? "" : words[0];
   if (first == "-h" || first == "--help" || first == "help") {
@@ -78,13 +96,10 @@ int main(int count, char** words) {
   try {
     return run(arguments);
   } catch (const tool::WrongUsage& problem) {
-    std::cerr << "prepguard: " << problem.what() << "; see prepguard --help\n";
-    return wrong_usage;
+    return fail(wrong_usage, std::string(problem.what()) + "; see prepguard --help");
   } catch (const prepguard::Error& error) {
-    std::cerr << "prepguard: " << error.what() << '\n';
-    return status_of(error.code());
+    return fail(status_of(error.code()), error.what());
   } catch (const std::bad_alloc&) {
-    std::cerr << "prepguard: out of memory\n";
-    return artifact_unusable;
+    return fail(artifact_unusable, "out of memory");
   }
 }

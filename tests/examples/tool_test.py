@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The command line tool as a script sees it: exit status, output, one clear message on standard error.
+
+    tool_test.py TOOL [unittest arguments]
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
+
+import prepguard  # noqa: E402
+
+TOOL = ""
+
+
+def run(*words: str, stdin: str = "", limit: "int | None" = None) -> subprocess.CompletedProcess:
+    """`limit`: bytes of address space the tool may have."""
+    def confine() -> None:
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return subprocess.run([TOOL, *map(str, words)], input=stdin, capture_output=True, text=True, preexec_fn=confine)
+
+
+class ToolTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = tempfile.TemporaryDirectory()
+        folder = Path(cls.folder.name)
+        frame = pd.DataFrame({"mass": [3750.0, 3800.0, 4500.0], "island": ["Dream", "Biscoe", "Torgersen"],
+                              "flag": [True, False, True]})
+        fitted = ColumnTransformer([("num", StandardScaler(), ["mass"]), ("flag", "passthrough", ["flag"]),
+                                    ("cat", OneHotEncoder(), ["island"])]).fit(frame)
+        cls.model = folder / "model.bin"
+        cls.model.write_bytes(b"abc")
+        cls.artifact, cls.csv = folder / "a.prepguard.json", folder / "rows.csv"
+        prepguard.dump(fitted, cls.artifact, sample=frame, model=cls.model)
+        cls.want = fitted.transform(pd.DataFrame({"mass": [4200.5, 3750.0], "island": ["Biscoe", "Dream"],
+                                                  "flag": [False, True]}))
+        cls.csv.write_bytes(b"flag,island,note,mass\r\nFalse,Biscoe,a,4200.5\r\nTrue,\"Dream\",\"b, \"\"c\"\"\",3750\r\n")
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.folder.cleanup()
+
+    def path(self, name: str, content: str) -> str:
+        path = Path(self.folder.name) / name
+        path.write_text(content, encoding="utf-8", newline="")
+        return str(path)
+
+    def check(self, ran: subprocess.CompletedProcess, status: int, *words: str) -> None:
+        self.assertEqual(ran.returncode, status, ran.stderr)
+        if status:
+            self.assertTrue(ran.stderr.startswith("prepguard: ") and ran.stderr.count("\n") == 1, ran.stderr)
+        for word in words:
+            self.assertIn(word, ran.stderr if status else ran.stdout)
+
+    def test_wrong_usage(self) -> None:
+        artifact, rows = str(self.artifact), str(self.csv)
+        for words, message in [((), "what should be done"), (("frob",), "no such command: frob"),
+                               (("inspect",), "expected 1 file, got 0"), (("inspect", artifact, rows), "got 2"),
+                               (("inspect", artifact, "--html"), "no such option: --html"),
+                               (("verify", artifact, "--model"), "--model needs a value"),
+                               (("verify", artifact, "--model", "none"), "cannot read the model none"),
+                               (("transform", artifact, "none.csv"), "cannot read none.csv"),
+                               (("transform", artifact, rows, "--dtype", "int8"), "float32 or float64, not int8"),
+                               (("transform", artifact, rows, "-o", "x", "-o", "y"), "-o is given twice"),
+                               (("transform", artifact, rows, "-o", "/no/folder/x"), "cannot write /no/folder/x")]:
+            with self.subTest(words):
+                self.check(run(*words), 2, message)
+
+    def test_help_and_version(self) -> None:
+        self.check(run("--help"), 0, "inspect", "verify", "transform", "Exit status")
+        self.check(run("--version"), 0, "prepguard " + prepguard.__version__)
+
+    def test_unusable_artifacts(self) -> None:
+        whole = self.artifact.read_text(encoding="utf-8")
+        for verb in [("inspect",), ("verify",), ("transform", str(self.csv))]:
+            for content, message in [(whole[:len(whole) // 2], "cut off"), ("", "empty"),
+                                     (whole.replace("3750", "3751", 1), "checksum")]:
+                with self.subTest(verb=verb, message=message):
+                    broken = self.path("broken.prepguard.json", content)
+                    self.check(run(verb[0], broken, *verb[1:]), 3, "broken.prepguard.json", message)
+        self.check(run("inspect", "none.json"), 3, "none.json", "cannot open")
+
+    def test_inspect(self) -> None:
+        self.check(run("inspect", self.artifact), 0, "mass", "3750 to 4500, mean 4016.67", "stays NaN", "standard_scaler",
+                   "island: categories [Biscoe, Dream, Torgersen]", "cat__island_Dream", "model.bin, 3 bytes",
+                   "trained in float64", "error")
+
+    def test_inspect_json_agrees_with_the_file(self) -> None:
+        ran = run("inspect", self.artifact, "--json")
+        self.check(ran, 0)
+        facts, payload = json.loads(ran.stdout), json.loads(self.artifact.read_text())["payload"]
+        for key in ["library", "library_version", "provenance", "dtype", "pipeline", "features", "models", "policy"]:
+            self.assertEqual(facts[key], payload[key], key)
+        for got, want in zip(facts["columns"], payload["columns"], strict=True):
+            self.assertEqual({key: got[key] for key in want}, want)
+        self.assertEqual([(t["dtype"], t["rows"]) for t in facts["self_tests"]],
+                         [(t["dtype"], t["rows"]) for t in payload["self_tests"]])
+        self.assertEqual(facts["bytes"], self.artifact.stat().st_size)
+        self.assertEqual([c["if_unknown"] for c in facts["columns"]], ["", "error", ""])
+
+    def test_verify(self) -> None:
+        self.check(run("verify", self.artifact), 0, "self-test in float64", "self-test in float32", "every bit equal",
+                   "not checked; give --model model.bin")
+        self.check(run("verify", self.artifact, "--model", self.model), 0,
+                   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        self.check(run("verify", self.artifact, "--model", self.csv), 3, "not the model this artifact was exported with")
+
+    def test_verify_replays_the_self_test(self) -> None:
+        artifact = prepguard.load(self.artifact)
+        payload = json.loads(json.dumps(artifact.payload))
+        payload["self_tests"][1]["expected"]["values"][0] += 0.5
+        from prepguard.envelope import seal
+        broken = Path(self.folder.name) / "other.prepguard.json"
+        broken.write_bytes(seal(payload))
+        self.check(run("inspect", broken), 0)
+        self.check(run("verify", broken), 3, "self-test", "another result")
+
+    def test_transform(self) -> None:
+        ran = run("transform", self.artifact, self.csv)
+        self.check(ran, 0)
+        header, *rows = ran.stdout.splitlines()
+        self.assertEqual(header.split(","), json.loads(self.artifact.read_text())["payload"]["features"])
+        got = np.array([[float(cell) for cell in row.split(",")] for row in rows])
+        self.assertEqual(got.tobytes(), self.want.tobytes())
+        self.assertEqual(run("transform", self.artifact, "-", stdin=self.csv.read_text()).stdout, ran.stdout)
+        self.assertNotEqual(run("transform", self.artifact, self.csv, "--dtype=float32").stdout, ran.stdout)
+
+    def test_rejected_rows_are_named_by_line_and_column(self) -> None:
+        for content, words in [
+                ("flag,island,mass\n1,Biscoe,1\n1,\"Bis\ncoe\",1\n", ["line 3", 'unknown category "Bis\\ncoe"', '"island"']),
+                ("flag,island,mass\n1,Biscoe,1\n1,Biscoe,NA\n", ["line 3", '"mass"', 'got "NA"', "leave the field empty"]),
+                ("flag,island,mass\n1,Biscoe,inf\n", ["line 2", '"mass"', 'got "inf"']),
+                ("flag,island,mass\n1,Biscoe,1e400\n", ["line 2", '"mass"', 'got "1e400"']),
+                ("flag,island\n1,Biscoe\n", ["missing column", '"mass"']),
+                ("flag,island,mass\n1,Biscoe\n", ["line 2", "expected 3 fields", "got 2 fields"]),
+                ("", ["empty"])]:
+            with self.subTest(content):
+                ran = run("transform", self.artifact, self.path("bad.csv", content))
+                self.check(ran, 1, "bad.csv", *words)
+        huge = self.path("bad.csv", "flag,island,mass\n1,Biscoe,1\n1,Dream,1e39\n")
+        self.check(run("transform", self.artifact, huge), 0)
+        self.check(run("transform", self.artifact, huge, "--dtype", "float32"), 1, "line 3", '"mass"')
+
+    def test_output_file_appears_whole_or_not_at_all(self) -> None:
+        out = Path(self.folder.name) / "out.csv"
+        out.write_text("old")
+        bad = self.path("bad.csv", "flag,island,mass\n1,Biscoe,1\n1,Atlantis,1\n")
+        self.check(run("transform", self.artifact, bad, "-o", out), 1, "Atlantis")
+        self.assertEqual(out.read_text(), "old")
+        self.check(run("transform", self.artifact, self.csv, "-o", out), 0)
+        self.assertEqual(out.read_text(), run("transform", self.artifact, self.csv).stdout)
+        self.assertEqual([name for name in os.listdir(self.folder.name) if ".part" in name], [])
+        self.check(run("transform", self.artifact, self.csv, "-o", "/dev/full"), 3, "cannot write")
+
+    def test_memory_does_not_grow_with_rows(self) -> None:
+        rows, limit = 100_000, 64 << 20
+        big = "flag,island,mass,note\n" + ("1,Torgersen,3750.125,\"" + "x\n" * 500 + "\"\n") * rows
+        self.check(run("transform", self.artifact, "-", "-o", "/dev/null", stdin=big, limit=limit), 0)
+        print(f"figure: {rows} rows, {len(big) >> 20} MiB of CSV, transformed in {limit >> 20} MiB of address space")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: tool_test.py TOOL [unittest arguments]")
+    TOOL = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
