@@ -76,7 +76,7 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
 
   Layout prepare(const Layout& in, const detail::Place& at) {
     check_names(at);
-    (at / "inputs").require_count(input_width(), in.size());
+    detail::check_inputs(at, inputs_, in.size());
     Layout columns = in;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       const detail::Place list = at / "steps", item = list[i], here = item / "step";

@@ -12,6 +12,7 @@
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/artifact_facts.hpp"
 #include "prepguard/detail/artifact_checks.hpp"
+#include "prepguard/detail/used_columns.hpp"
 #include "prepguard/schema.hpp"
 #include "prepguard/transformer_base.hpp"
 
@@ -101,7 +102,10 @@ void Artifact<T>::prepare() {
   const detail::Place pipeline = root / "pipeline";
   const Layout out = pipeline_.prepare(schema_.layout(), pipeline);
   pipeline.require(out.texts() == 0, "outputs that are all numbers", "text among them");
+  pipeline.require(out.size() != 0, "at least 1 output", "none");
+  detail::check_used(schema_, detail::used_columns<T, BuiltInSteps<T>>(pipeline_));
   detail::check_facts(facts_);
+  detail::check_policy(root / "policy", facts_.policy, schema_, features_);
   detail::check_unique_names(root / "features", features_);
   (root / "features").require_count(features_.size(), out.size());
   const detail::Place tests = root / "self_tests";

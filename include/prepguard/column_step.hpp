@@ -130,7 +130,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   }
 
   Layout prepare(const Layout& in, const detail::Place& at) {
-    (at / "inputs").require_count(input_width(), in.size());
+    detail::check_inputs(at, inputs_, in.size());
     const detail::Place list = at / "transformers";
     list.require(!blocks_.empty(), "at least 1 transformer", "none");
     Plan plan{.in = in};
@@ -140,6 +140,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       check_block(k, in, here);
       const detail::Place step_place = here / "step";
       const Layout made = blocks_[k].step.prepare(layout_of(blocks_[k], in), step_place);
+      (here / "weight").require(blocks_[k].weight == 1.0 || made.texts() == 0, "1.0 where outputs are text", "another");
       plan.parts.push_back(part_for(blocks_[k], in, kinds, made));
       kinds.insert(kinds.end(), made.kinds().begin(), made.kinds().end());
     }

@@ -26,20 +26,36 @@ struct LoadOptions {
 
 namespace detail {
 
-/// Unknown step types and newer versions are reported before anything else inside the document is looked at.
+inline constexpr std::size_t most_nested_containers = 8;
+
+/// Unknown step types and newer versions are reported before anything else inside the document is looked at; so is
+/// nesting that is too deep, before it is followed.
 template <Number T>
-void check_versions(std::string_view payload) {
+void check_nodes(std::string_view payload) {
+  std::vector<std::string> containers;
   for_each_node(payload, [&](std::string_view path, const std::string& type, std::int64_t version) {
+    const auto fail = [&](Errc code, std::string expected, std::string got, std::string advice = {}) {
+      throw Error(ErrorInfo{
+          .code = code,
+          .where = std::string(path) + " (line " + std::to_string(line_of(payload, path, payload_first_line)) + ")",
+          .expected = std::move(expected),
+          .got = std::move(got),
+          .advice = std::move(advice)});
+    };
+    const std::string update = "load it with the library that wrote it, or a newer one; this is " PREPGUARD_VERSION;
     AnyStep<T> step;
-    const bool known = step.become(type);
+    if (!step.become(type)) fail(Errc::bad_version, "a step type this library knows", '"' + type + '"', update);
     const std::int64_t newest = std::visit([](const auto& held) { return held.version; }, step.step());
-    if (known && version == newest) return;
-    throw Error(ErrorInfo{
-        .code = Errc::bad_version,
-        .where = std::string(path) + " (line " + std::to_string(line_of(payload, path, payload_first_line)) + ")",
-        .expected = known ? type + " of version " + std::to_string(newest) : "a step type this library knows",
-        .got = known ? "version " + std::to_string(version) : '"' + type + '"',
-        .advice = "load it with the library that wrote it, or a newer one; this is " PREPGUARD_VERSION});
+    const Errc code = version > newest ? Errc::bad_version : Errc::bad_state;
+    if (version != newest) {
+      fail(code, type + " of version " + std::to_string(newest), "version " + std::to_string(version), update);
+    }
+    while (!containers.empty() && !is_inside(path, containers.back())) containers.pop_back();
+    if (type != AnyPipeline<T>::type && type != ColumnStep<T>::type) return;
+    containers.emplace_back(path);
+    if (containers.size() > most_nested_containers) {
+      fail(Errc::bad_state, "at most " + std::to_string(most_nested_containers) + " nested containers", "more");
+    }
   });
 }
 
@@ -55,7 +71,7 @@ void check_versions(std::string_view payload) {
 template <Number T>
 Artifact<T> read_payload(std::string_view payload, const LoadOptions& options) {
   TextInputArchive archive(payload, payload_first_line);
-  check_versions<T>(payload);
+  check_nodes<T>(payload);
   archive.set_whole_file();
   Artifact<T> artifact;
   archive(artifact);

@@ -29,6 +29,8 @@ class LeafStep : public TransformerBase<Derived, T, In, Out> {
   static constexpr std::int64_t version = 1;
   /// True for steps whose float32 results depend on the contract.
   static constexpr bool rounds_statistics = false;
+  /// True for steps that also stand for a Keras layer.
+  static constexpr bool has_keras_layer = false;
 
   Contract contract() const noexcept { return contract_; }
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(inputs_.value); }
@@ -42,14 +44,14 @@ class LeafStep : public TransformerBase<Derived, T, In, Out> {
   Layout prepare(const Layout& in, const detail::Place& at) {
     constexpr Kind reads = std::is_same_v<In, Text> ? Kind::text : Kind::number;
     constexpr Kind writes = std::is_same_v<Out, Text> ? Kind::text : Kind::number;
-    (at / "inputs").require(inputs_.value >= 1, "at least 1", std::to_string(inputs_.value));
-    (at / "inputs").require_count(input_width(), in.size());
+    detail::check_inputs(at, inputs_, in.size());
     for (std::size_t j = 0; j < in.size(); ++j) {
       if (in.kind(j) == reads) continue;
       (at / "inputs").fail("columns of " + std::string(name(reads)),
                            std::string(name(in.kind(j))) + " in column " + std::to_string(j));
     }
-    const bool known = contract_ != Contract::sklearn_float32_coefficients || Derived::rounds_statistics;
+    const bool known = (contract_ != Contract::sklearn_float32_coefficients || Derived::rounds_statistics) &&
+                       (contract_ != Contract::keras || Derived::has_keras_layer);
     (at / "contract").require(known, "a contract this step has", contract_names[static_cast<std::size_t>(contract_)]);
     derived().validate(at);
     derived().rebuild();

@@ -87,6 +87,15 @@ def check_fits(node: dict[str, Any], dtype: str, path: str = "pipeline") -> None
         STEPS[node["type"]].fits(node, dtype, path)
 
 
+def columns_read(node: dict[str, Any]) -> set[int]:
+    """The inputs of a node that some step inside it reads."""
+    if node["type"] == "pipeline":
+        return columns_read(node["steps"][0]["step"])
+    if node["type"] == "column_transformer":
+        return {entry["columns"][place] for entry in node["transformers"] for place in columns_read(entry["step"])}
+    return set(range(node["inputs"]))
+
+
 def _node(value: Any, path: str) -> dict[str, Any]:
     kind = value.get("type") if isinstance(value, dict) else None
     if kind == "pipeline":
@@ -208,6 +217,8 @@ def _check_pipeline(payload: dict[str, Any]) -> None:
     _require(len(payload["features"]) == len(kinds), "features", f"{len(kinds)} names, one for each output",
              len(payload["features"]))
     check_fits(payload["pipeline"], payload["dtype"])
+    for index in sorted(columns_read(payload["pipeline"])):
+        _require(payload["columns"][index]["used"], f"columns[{index}].used", "true, a step reads this column", False)
 
 
 def _check_steps(node: dict[str, Any], kinds: list[str], path: str, containers: int) -> list[str]:

@@ -145,14 +145,29 @@ inline void check_facts(const ArtifactFacts& facts) {
   const bool real = facts.dtype == DType::float32 || facts.dtype == DType::float64;
   (root / "dtype").require(real, "float32 or float64", name(facts.dtype));
   check_models(root / "models", facts.models);
-  for (std::size_t i = 0; i < facts.policy.size(); ++i) {
-    const PolicyEntry& entry = facts.policy[i];
-    const Place list = root / "policy", here = list[i];
-    const auto known = [](const auto& names, const std::string& text) {
-      return std::find(names.begin(), names.end(), text) != names.end();
-    };
+}
+
+inline void check_policy(const Place& at, const std::vector<PolicyEntry>& policy, const Schema& schema,
+                         const std::vector<std::string>& features) {
+  const auto known = [](const auto& names, const std::string& text) {
+    return std::find(names.begin(), names.end(), text) != names.end();
+  };
+  for (std::size_t i = 0; i < policy.size(); ++i) {
+    const PolicyEntry& entry = policy[i];
+    const Place here = at[i];
     if (!known(check_names, entry.check)) (here / "check").fail("a check of the guard", '"' + entry.check + '"');
     if (!known(action_names, entry.action)) (here / "action").fail("an action of the guard", '"' + entry.action + '"');
+    if (entry.column.empty() || known(schema.names(), entry.column) || known(features, entry.column)) continue;
+    (here / "column").fail("the name of an input column or feature, or nothing", '"' + entry.column + '"');
+  }
+}
+
+/// A column that a step reads may not be declared unused: it could then be left out of a table.
+inline void check_used(const Schema& schema, const std::vector<bool>& used) {
+  const Place root, at = root / "columns";
+  for (std::size_t j = 0; j < schema.size(); ++j) {
+    const Place here = at[j];
+    (here / "used").require(schema.columns()[j].used || !used[j], "true, a step reads this column", "false");
   }
 }
 

@@ -14,6 +14,7 @@
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/self_test.hpp"
 #include "prepguard/detail/training.hpp"
+#include "prepguard/detail/used_columns.hpp"
 #include "prepguard/serialize.hpp"
 
 // How something fitted in C++ becomes an artifact: columns and their statistics from a sample, self-test rows from the
@@ -78,22 +79,6 @@ inline std::vector<Array> cells_of(const Table& table, const Schema& schema) {
     columns.push_back(layout.kind(j) == Kind::number ? Array(std::move(reals)) : Array(std::move(words)));
   }
   return columns;
-}
-
-/// Which columns some step reads.
-template <Number T, class List>
-std::vector<bool> used_columns(const AnyStep<T, List>& step) {
-  std::vector<bool> used(step.input_width(), true);
-  if (const auto* chain = step.template get_if<AnyPipeline<T, List>>()) {
-    return used_columns<T, List>(chain->steps().front().step);
-  }
-  if (const auto* blocks = step.template get_if<ColumnStep<T, List>>()) {
-    used.assign(used.size(), false);
-    for (const auto& block : blocks->blocks()) {
-      for (const std::int64_t j : block.columns) used[static_cast<std::size_t>(j)] = true;
-    }
-  }
-  return used;
 }
 
 /// Rows that show what a column can hold: the first ones, and of every column smallest, largest and missing cells, or

@@ -17,6 +17,7 @@
 #include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/representable.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/matrix.hpp"
 
@@ -133,12 +134,20 @@ struct ImputerState {
     (at / "sentinel").require_count(sentinel_.size(), has_sentinel ? 1 : 0);
     (at / "sentinel" / "dtype").require(sentinel_.is_text() == text, text ? "string" : "numbers", name(sentinel_.dtype()));
     (at / "sentinel").require(!has_sentinel || sentinel_.missing(0) == Missing::no, "a value", "a missing one");
+    if constexpr (!text) {
+      // A marker that is no value of the cells' type would never be met, or be met by its neighbour.
+      const bool exact = !has_sentinel || representable<Cell>(sentinel_, 0);
+      (at / "sentinel" / "values").require(exact, "a value that is exact in " + std::string(name(dtype_of<Cell>)), "another");
+    }
     (at / "fill").require_count(fill_.size(), width);
-    (at / "fill" / "dtype").require(fill_.is_text() == text, text ? "string" : "numbers", name(fill_.dtype()));
+    (at / "fill" / "dtype").require(text ? fill_.is_text() : fill_.is_real(), text ? "string" : "float32 or float64",
+                                    name(fill_.dtype()));
+    for (std::size_t j = 0; j < fill_.size(); ++j) {
+      (at / "fill" / "none").require(fill_.missing(j) != Missing::none, "no None", "column " + std::to_string(j));
+    }
     (at / "strategy").require(!text || strategy_ == Strategy::most_frequent || strategy_ == Strategy::constant,
                               "most_frequent or constant for text", strategy_names[static_cast<std::size_t>(strategy_)]);
     (at / "indicator").require(!text || indicator_.empty(), "no indicator beside text", "some");
-    (at / "fill").require(kept_count() + indicator_.size() > 0, "at least one column that is kept", "none");
     for (std::size_t k = 0; k < indicator_.size(); ++k) {
       const bool inside = indicator_[k] >= 0 && indicator_[k] < static_cast<std::int64_t>(width);
       if (inside && (k == 0 || indicator_[k - 1] < indicator_[k])) continue;

@@ -17,7 +17,7 @@
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/place.hpp"
-#include "prepguard/detail/rounded.hpp"
+#include "prepguard/detail/representable.hpp"
 #include "prepguard/matrix.hpp"
 #include "prepguard/transformer.hpp"
 
@@ -168,16 +168,6 @@ inline std::string list_of(const Array& array) {
     text.append(i == 0 ? "" : ", ").append(python_text(array, i));
   }
   return array.size() > 5 ? text + ", ..." : text;
-}
-
-/// True if category `i` keeps its value as a cell.
-template <Number T>
-bool representable(const Array& categories, std::size_t i) {
-  const double value = categories.real(i);
-  if (!categories.is_real() && !(value < 0x1p63 && static_cast<std::int64_t>(value) == categories.integers()[i])) {
-    return false;
-  }
-  return double{round_to<T>(value)} == value;
 }
 
 /// Categories are of the cell's kind, representable in it, unique, and ascending if they are numbers.

@@ -72,6 +72,14 @@ struct Width {
   friend constexpr bool operator==(const Width&, const Width&) = default;
 };
 
+/// The width that a node says it reads: at least 1, and that of the columns which come in.
+inline void check_inputs(const Place& at, const Width& inputs, std::size_t columns) {
+  const Place here = at / "inputs";
+  here.require(inputs.value >= 1, "at least 1", std::to_string(inputs.value));
+  here.require(inputs.value == static_cast<std::int64_t>(columns), std::to_string(columns),
+               std::to_string(inputs.value));
+}
+
 /// Something computed from the state when it is fitted or loaded: neither stored nor compared. What it is moved from
 /// is left empty, so that a moved-from step has no outputs either.
 template <class X>

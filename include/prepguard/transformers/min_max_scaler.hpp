@@ -23,6 +23,7 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
  public:
   static constexpr std::string_view type = "min_max_scaler";
   static constexpr bool rounds_statistics = true;
+  static constexpr bool has_keras_layer = true;
 
   struct Options {
     double feature_min = 0.0;  ///< must be below feature_max

@@ -27,6 +27,7 @@ template <Number T, class Cell = T>
 class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, private detail::OneHotState {
  public:
   static constexpr std::string_view type = "one_hot_encoder";
+  static constexpr bool has_keras_layer = true;
   using TextSibling = OneHotEncoder<T, Text>;
 
   struct Options {
@@ -95,7 +96,7 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
     std::vector<std::string> out;
     for (std::size_t j = 0; j < columns_.size(); ++j) {
       if (handle_unknown_ == HandleUnknown::first_column) out.push_back(names[j] + "_unknown");
-      for (const detail::ReducedCategory& category : columns_[j].outputs()) {
+      for (const detail::ReducedCategory& category : tables_.value.columns[j].outputs) {
         out.push_back(names[j] + '_' +
                       (category.is_group ? std::string(detail::infrequent_name)
                                          : detail::python_text(columns_[j].categories, category.position)));
@@ -137,6 +138,9 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   }
 
   void validate(const detail::Place& at) const {
+    const bool leading = handle_unknown_ == HandleUnknown::first_column;
+    (at / "handle_unknown").require(!leading || this->contract() == Contract::keras, "first_column with keras only",
+                                    contract_names[static_cast<std::size_t>(this->contract())]);
     (at / "columns").require_count(columns_.size(), this->input_width());
     for (std::size_t j = 0; j < columns_.size(); ++j) {
       detail::check_one_hot_column<Cell>((at / "columns")[j], columns_[j]);
@@ -151,7 +155,9 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
       const auto first = static_cast<std::int32_t>(tables.width);
       const bool leading = handle_unknown_ == HandleUnknown::first_column;
       table.targets = column.targets(first + (leading ? 1 : 0));
-      table.width = column.outputs().size() + (leading ? 1 : 0);
+      table.outputs = column.outputs();
+      table.dropped = column.dropped();
+      table.width = table.outputs.size() + (leading ? 1 : 0);
       table.unknown = handle_unknown_ == HandleUnknown::error ? refused
                       : leading                               ? first
                       : handle_unknown_ == HandleUnknown::infrequent_if_exist && !column.infrequent.empty()
@@ -176,6 +182,8 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   struct ColumnTable {
     detail::CategoryIndex<Cell> index{};
     std::vector<std::int32_t> targets{};  // output of category i; -1: none
+    std::vector<detail::ReducedCategory> outputs{};
+    std::optional<detail::ReducedCategory> dropped{};
     std::size_t width = 0;
     std::int32_t unknown = -1;
   };
@@ -186,10 +194,10 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
 
   bool decode(std::size_t j, const T* cells, std::size_t count, Cell* out) const {
     const T* largest = std::max_element(cells, cells + count);
-    const detail::OneHotColumn& column = columns_[j];
-    const auto outputs = column.outputs();
+    const Array& categories = columns_[j].categories;
+    const ColumnTable& table = tables_.value.columns[j];
     if (count == 0 || *largest == T{0}) {
-      if (const auto dropped = column.dropped()) return put(column, *dropped, out);
+      if (table.dropped) return put(categories, *table.dropped, out);
       detail::put_missing(out);
       return handle_unknown_ != HandleUnknown::error;
     }
@@ -198,12 +206,12 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
       detail::put_missing(out);
       if (k-- == 0) return true;
     }
-    return put(column, outputs[k], out);
+    return put(categories, table.outputs[k], out);
   }
 
-  static bool put(const detail::OneHotColumn& column, detail::ReducedCategory category, Cell* out) {
+  static bool put(const Array& categories, detail::ReducedCategory category, Cell* out) {
     if (!category.is_group) {
-      *out = detail::CategoryIndex<Cell>::cell_at(column.categories, category.position);
+      *out = detail::CategoryIndex<Cell>::cell_at(categories, category.position);
       return true;
     }
     if constexpr (Number<Cell>) {

@@ -52,7 +52,7 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
   }
 
   Layout prepare(const Layout& in, const detail::Place& at) {
-    (at / "inputs").require_count(in.size(), input_width());
+    detail::check_inputs(at, inputs_, in.size());
     layout_.value = in;
     return in;
   }

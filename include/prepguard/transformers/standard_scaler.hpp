@@ -27,6 +27,7 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
  public:
   static constexpr std::string_view type = "standard_scaler";
   static constexpr bool rounds_statistics = true;
+  static constexpr bool has_keras_layer = true;
 
   struct Options {
     bool with_mean = true;  ///< subtract the mean
