@@ -25,7 +25,12 @@
 namespace {
 
 using conformance::Block;
+using conformance::BlockOf;
 using conformance::Examples;
+using conformance::fitted;
+using conformance::for_every_fitted_step;
+using conformance::for_every_step_type;
+using conformance::output_for;
 using prepguard::AnyPipeline;
 using prepguard::AnyStep;
 using prepguard::Errc;
@@ -41,59 +46,6 @@ using prepguard::Pipeline;
 using prepguard::Text;
 using prepguard::detail::part_of;
 using prepguard::detail::Place;
-
-/// Calls `check` with an object of every step type of both scalar types.
-template <class Check>
-void for_every_step_type(Check&& check) {
-  const auto over = [&]<class... Steps>(prepguard::StepList<Steps...>) {
-    static_assert((prepguard::Estimator<Steps> && ...));
-    const auto one = [&]<class Step>(Step step) {
-      const std::string type(Step::type);
-      const std::string scalar = sizeof(typename Step::Scalar) == 4 ? "float" : "double";
-      CAPTURE(type);
-      CAPTURE(scalar);
-      check(std::move(step));
-    };
-    (one(Steps()), ...);
-  };
-  over(prepguard::BuiltInSteps<float>());
-  over(prepguard::BuiltInSteps<double>());
-}
-
-template <class Step>
-using BlockOf = Block<typename Step::Scalar>;
-
-template <class Step>
-Step fitted(Step step, const BlockOf<Step>& rows) {
-  step.fit(part_of<typename Step::Input>(rows.view()));
-  return step;
-}
-
-/// Calls `check(step, rows)` with every example of every step, fitted to its training rows.
-template <class Check>
-void for_every_fitted_step(Check&& check) {
-  for_every_step_type([&]<class Step>(const Step&) {
-    const BlockOf<Step> rows = Examples<Step>::training();
-    for (const Step& example : Examples<Step>::unfitted()) check(fitted(example, rows), rows);
-  });
-}
-
-template <class Step>
-BlockOf<Step> output_for(const Step& step, std::size_t rows) {
-  using Output = typename Step::Output;
-  if constexpr (std::is_same_v<Output, Mixed<typename Step::Scalar>>) {
-    return BlockOf<Step>(rows, step.output_layout().numbers(), step.output_layout().texts());
-  } else {
-    return BlockOf<Step>(rows, Number<Output> ? step.output_width() : 0, Number<Output> ? 0 : step.output_width());
-  }
-}
-
-template <class Step>
-BlockOf<Step> transformed(const Step& step, const BlockOf<Step>& rows) {
-  BlockOf<Step> out = output_for(step, rows.rows());
-  step.transform(part_of<typename Step::Input>(rows.view()), part_of<typename Step::Output>(out.target()));
-  return out;
-}
 
 template <Number T>
 std::string difference(const Block<T>& got, const Block<T>& want) {

@@ -39,6 +39,7 @@ const Text missing(Missing::nan);
 TextEncoder loaded(HandleUnknown unknown, std::vector<std::int64_t> infrequent, std::int64_t drop) {
   TextEncoder encoder;
   const Array categories(Array::Texts{{"cat"s}, {"dog"s}, {"rabbit"s}, {"snake"s}});
+  if (unknown == HandleUnknown::first_column) cells::set_field(encoder, "contract", prepguard::Contract::keras);
   cells::set_field(encoder, "inputs", std::int64_t{1});
   cells::set_field(encoder, "handle_unknown", unknown);
   cells::set_field(encoder, "columns", std::vector<OneHotColumn>{{categories, std::move(infrequent), drop}});
