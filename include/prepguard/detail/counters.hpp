@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "prepguard/report.hpp"
+#include "prepguard/version.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// What a guard counts. Threads add to different stripes, so that they do not wait for one another; sums are exact.
+/// A copy starts at zero, a moved one takes the counts with it.
+class Counters {
+ public:
+  enum class Ending : std::uint8_t { served, refused, threw };
+
+  Counters() = default;
+  Counters(const Counters&) noexcept : Counters() {}
+  Counters(Counters&& other) noexcept : Counters() { take(other); }
+  Counters& operator=(const Counters& other) noexcept {
+    if (this != &other) clear();
+    return *this;
+  }
+  Counters& operator=(Counters&& other) noexcept {
+    if (this != &other) take(other);
+    return *this;
+  }
+  ~Counters() = default;
+
+  void add_call(Ending ending, std::size_t rows) noexcept {
+    add(calls_at + static_cast<std::size_t>(ending), 1);
+    add(rows_at + static_cast<std::size_t>(ending), rows);
+  }
+  void add_failed(Check check, std::size_t count) noexcept { add(failed_at + static_cast<std::size_t>(check), count); }
+  void add_served(Check check, std::size_t count) noexcept { add(served_at + static_cast<std::size_t>(check), count); }
+
+  Report snapshot() const noexcept {
+    std::array<std::uint64_t, counted> sums{};
+    for (const Stripe& stripe : stripes_) {
+      for (std::size_t i = 0; i < counted; ++i) sums[i] += stripe.counts[i].load(std::memory_order_relaxed);
+    }
+    Report report;
+    const std::array<Report::Calls*, 3> endings{&report.served, &report.refused, &report.threw};
+    for (std::size_t i = 0; i < endings.size(); ++i) *endings[i] = {sums[calls_at + i], sums[rows_at + i]};
+    for (std::size_t i = 0; i < check_count; ++i) report.found[i] = {sums[failed_at + i], sums[served_at + i]};
+    return report;
+  }
+
+ private:
+  static constexpr std::size_t stripe_count = 8;
+  static constexpr std::size_t calls_at = 0, rows_at = 3, failed_at = 6, served_at = failed_at + check_count;
+  static constexpr std::size_t counted = served_at + check_count;
+
+  struct alignas(64) Stripe {
+    std::array<std::atomic<std::uint64_t>, counted> counts{};
+  };
+
+  void add(std::size_t at, std::size_t more) noexcept {
+    static std::atomic<std::size_t> threads{0};
+    static thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed) % stripe_count;
+    stripes_[mine].counts[at].fetch_add(more, std::memory_order_relaxed);
+  }
+  void clear() noexcept {
+    for (Stripe& stripe : stripes_) {
+      for (auto& count : stripe.counts) count = 0;
+    }
+  }
+  void take(Counters& other) noexcept {
+    for (std::size_t s = 0; s < stripe_count; ++s) {
+      for (std::size_t i = 0; i < counted; ++i) stripes_[s].counts[i] = other.stripes_[s].counts[i].exchange(0);
+    }
+  }
+
+  std::array<Stripe, stripe_count> stripes_{};
+};
+
+/// Counts one call when it ends: as one that threw, unless it was said to be served or refused.
+class Tally {
+ public:
+  Tally(Counters& counters, std::size_t rows) noexcept : counters_(counters), rows_(rows) {}
+  ~Tally() { counters_.add_call(ending_, rows_); }
+  Tally(const Tally&) = delete;
+  Tally& operator=(const Tally&) = delete;
+
+  /// A check failed for `count` rows, or for the whole call.
+  void fail(Check check, std::size_t count = 1) noexcept { counters_.add_failed(check, count); }
+  /// A check found something in `count` rows that are served all the same, if no other check fails.
+  void note(Check check, std::size_t count) noexcept { noted_[static_cast<std::size_t>(check)] += count; }
+
+  void refuse() noexcept { ending_ = Counters::Ending::refused; }
+  void serve() noexcept {
+    ending_ = Counters::Ending::served;
+    for (std::size_t i = 0; i < check_count; ++i) {
+      if (noted_[i] != 0) [[unlikely]]
+        counters_.add_served(static_cast<Check>(i), noted_[i]);
+    }
+  }
+
+ private:
+  Counters& counters_;
+  std::size_t rows_;
+  Counters::Ending ending_ = Counters::Ending::threw;
+  std::array<std::size_t, check_count> noted_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

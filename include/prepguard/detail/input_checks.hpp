@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "prepguard/detail/callable.hpp"
+#include "prepguard/detail/checks.hpp"
+#include "prepguard/detail/rejection.hpp"
+
+// What the guard asks of its whole input, with a pipeline or without.
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Features on their way to the model, and the memory that is gone when the call ends, if they lie there.
+template <class T>
+struct FeatureBlock {
+  MatrixView<const T> cells;
+  ByteRange scratch{};
+};
+
+/// True if an argument is a single row by its type: a vector, span or array, an Eigen row.
+template <class Rows>
+consteval bool is_one_row() {
+  if constexpr (requires { Rows::RowsAtCompileTime; }) {
+    return int{Rows::RowsAtCompileTime} == 1;
+  } else {
+    return std::ranges::contiguous_range<const Rows&> && !requires(const Rows& rows) { rows.rowStride(); };
+  }
+}
+
+/// Runs a check of the whole input; its error counts as one of the check `schema`.
+template <class F>
+decltype(auto) check_schema(Tally& tally, F&& check) {
+  try {
+    return check();
+  } catch (const Error& error) {
+    tally.fail(Check::schema);
+    ErrorInfo info = error.info();
+    info.check = name(Check::schema);
+    throw_refusal(std::move(info));
+  }
+}
+
+template <class T>
+void check_columns(MatrixView<T> rows, std::size_t expected, std::string_view unit) {
+  check_memory("input", rows, "matrix");
+  if (rows.cols() == expected) return;
+  throw Error(ErrorInfo{.code = Errc::bad_shape,
+                        .where = "input",
+                        .what = "wrong number of columns",
+                        .expected = std::to_string(expected) + ' ' + std::string(unit),
+                        .got = std::to_string(rows.cols()),
+                        .advice = "pass the columns of training, in that order; rows are samples"});
+}
+
+/// A model that takes a single number has features of a single column.
+template <class Model, class T>
+void check_model_width(MatrixView<const T> features, Tally& tally) {
+  if (model_form<Model&, T>() != ModelForm::number || features.cols() == 1) return;
+  tally.fail(Check::shape);
+  throw_refusal({.code = Errc::bad_shape,
+                 .where = "model",
+                 .what = "it takes one number",
+                 .expected = "1 feature",
+                 .got = std::to_string(features.cols()),
+                 .advice = "let the model take a row, for instance std::span<const T>",
+                 .check = std::string(name(Check::shape))});
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

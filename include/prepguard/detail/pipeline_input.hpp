@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "prepguard/detail/callable.hpp"
+#include "prepguard/detail/input_checks.hpp"
+#include "prepguard/detail/row_checks.hpp"
+#include "prepguard/transformer_base.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Rows that go through a pipeline. All checks of the input and of the features happen here.
+template <Transformer Prep>
+class PipelineInput {
+ public:
+  using Scalar = typename Prep::Scalar;
+
+  explicit PipelineInput(Prep prep) : prep_(checked(std::move(prep))), rules_(prep_) {}
+
+  const Prep& pipeline() const noexcept { return prep_; }
+
+  /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its binding.
+  template <class Rows>
+  static consteval bool takes() {
+    if constexpr (std::same_as<Rows, Table>) {
+      return HasSchema<Prep>;
+    } else {
+      return std::convertible_to<const Rows&, InView<typename Prep::Input>>;
+    }
+  }
+  template <class Rows, class Bound>
+  static consteval bool takes() {
+    return std::same_as<Rows, Table> && std::same_as<Bound, Binding> && HasSchema<Prep>;
+  }
+
+  static std::size_t row_count(const Table& table) noexcept { return table.rows(); }
+  static std::size_t row_count(const Table& table, const Binding&) noexcept { return table.rows(); }
+  static std::size_t row_count(InView<typename Prep::Input> rows) noexcept { return rows.rows(); }
+
+  template <class Model>
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table) const {
+    const Binding binding = check_schema(tally, [&] { return fitted().schema().bind(table); });
+    return features<Model>(frame, tally, table, binding);
+  }
+  template <class Model>
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table, const Binding& binding) const {
+    const Schema& schema = fitted().schema();
+    check_schema(tally, [&] { schema.check(table, binding); });
+    if (binding.extra() != 0) tally.note(Check::schema, 1);
+    return transform(frame, tally, TableSource<Scalar>(table, schema, binding));
+  }
+  template <class Model>
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, InView<typename Prep::Input> rows) const {
+    fitted();
+    check_schema(tally, [&] { check_shape(rows); });
+    return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
+  }
+
+  template <class Model, class... Rows>
+  static decltype(auto) ask(Model& model, MatrixView<const Scalar> features, const Rows&...) {
+    return call_model<sizeof...(Rows) == 1 && (is_one_row<Rows>() && ...)>(model, features);
+  }
+
+ private:
+  static Prep&& checked(Prep&& prep) {
+    check_fitted("guard", prep.input_width());
+    if constexpr (requires { prep.output_layout(); }) {
+      if (prep.output_layout().texts() != 0) {
+        throw Error(Errc::bad_parameter, "guard", "the pipeline leaves columns of text", "encode them first");
+      }
+    } else {
+      static_assert(Number<typename Prep::Output>, "prepguard: the pipeline must turn text into numbers");
+    }
+    return std::move(prep);
+  }
+
+  /// The pipeline, unless it was moved away.
+  const Prep& fitted() const {
+    check_fitted("guard", prep_.input_width());
+    return prep_;
+  }
+
+  void check_shape(InView<typename Prep::Input> rows) const {
+    if constexpr (requires { rows.numbers; }) {
+      const Layout& layout = rules_.layout();
+      check_columns(rows.numbers, layout.numbers(), layout.texts() != 0 ? "columns of numbers" : "columns");
+      check_columns(rows.texts, layout.texts(), "columns of text");
+      check_same_rows("input", rows.numbers.rows(), rows.texts.rows());
+    } else {
+      check_columns(rows, rules_.layout().size(), "columns");
+    }
+  }
+
+  /// The one pass over the data: tile by tile, checked while hot, with IEEE arithmetic until it ends.
+  template <class Source>
+  FeatureBlock<Scalar> transform(ScratchFrame& frame, Tally& tally, const Source& source) const {
+    const MatrixView<Scalar> features = frame.matrix<Scalar>(source.rows(), prep_.output_width());
+    require_environment();
+    const FloatEnvironment environment;
+    RowChecks<Prep> checks(prep_, rules_);
+    run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
+    checks.finish(source.rows(), tally);
+    return {features, byte_range(features)};
+  }
+
+  Prep prep_;
+  InputRules rules_;
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail

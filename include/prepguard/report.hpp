@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "prepguard/error.hpp"
+
+namespace prepguard {
+
+/// Where the guard looks: at the rows that come in, at the features made of them, at what the model returned.
+enum class Stage : std::uint8_t { input, features, output };
+
+/// What the guard looks for. The names (see `name`) are the same in messages, reports and documents.
+enum class Check : std::uint8_t {
+  schema,               ///< a missing column, one of another kind, a wrong number of columns
+  inf,                  ///< an infinity in a row
+  missing,              ///< a missing value that the pipeline does not replace
+  unknown_category,     ///< a category that an encoder never saw and must not ignore
+  non_finite_features,  ///< NaN or infinity made by the pipeline
+  shape,                ///< the model returned nothing, or not one result a row
+  non_finite_output,    ///< NaN or infinity in what the model returned
+};
+
+inline constexpr std::size_t check_count = 7;
+
+constexpr std::string_view name(Stage stage) noexcept {
+  constexpr std::array<std::string_view, 3> names{"input", "features", "output"};
+  return names[static_cast<std::size_t>(stage)];
+}
+
+constexpr std::string_view name(Check check) noexcept {
+  constexpr std::array<std::string_view, check_count> names{
+      "schema", "inf", "missing", "unknown_category", "non_finite_features", "shape", "non_finite_output"};
+  return names[static_cast<std::size_t>(check)];
+}
+
+/// The stage at which `check` looks.
+constexpr Stage stage_of(Check check) noexcept {
+  if (check <= Check::unknown_category) return Stage::input;
+  return check == Check::non_finite_features ? Stage::features : Stage::output;
+}
+
+/// What one check found in one row: `info` says where, what, expected and got. At the stage `features` its column is
+/// a feature, at `output` a column of the model's result.
+struct Violation {
+  Check check{};
+  ErrorInfo info{};
+};
+
+/// A snapshot of what a guard has seen since it was made. Calls are counted when they end.
+struct Report {
+  struct Calls {
+    std::uint64_t calls = 0;
+    std::uint64_t rows = 0;
+  };
+  /// Rows in which a check found something; of `schema` and `shape`, which look at no single row, calls.
+  struct Found {
+    std::uint64_t failed = 0;  ///< refused for it
+    std::uint64_t served = 0;  ///< served all the same: a missing value that was replaced, a column not asked for
+  };
+
+  Calls served{};   ///< the model's result was returned
+  Calls refused{};  ///< a check failed
+  Calls threw{};    ///< the model threw, or memory ran out
+  std::array<Found, check_count> found{};
+
+  std::uint64_t calls() const noexcept { return served.calls + refused.calls + threw.calls; }
+  std::uint64_t rows() const noexcept { return served.rows + refused.rows + threw.rows; }
+  const Found& of(Check check) const noexcept { return found[static_cast<std::size_t>(check)]; }
+
+  /// A few lines for a terminal: totals, then every check that found something, worst first.
+  std::string to_text() const;
+};
+
+inline std::string Report::to_text() const {
+  const auto cell = [](std::string text, std::size_t width) { return text.append(width - std::min(width, text.size()), ' '); };
+  const auto many = [](std::uint64_t count, const char* of) {
+    return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s");
+  };
+  const auto total = [&](const Calls& some) { return many(some.calls, "call") + " with " + many(some.rows, "row"); };
+  std::string text = "prepguard: " + total({calls(), rows()}) + '\n';
+  text += "  served " + total(served) + "; refused " + total(refused) + "; threw " + total(threw) + '\n';
+
+  std::array<Check, check_count> order{};
+  for (std::size_t i = 0; i < check_count; ++i) order[i] = static_cast<Check>(i);
+  std::stable_sort(order.begin(), order.end(), [this](Check a, Check b) {
+    return of(a).failed != of(b).failed ? of(a).failed > of(b).failed : of(a).served > of(b).served;
+  });
+  if (of(order[0]).failed + of(order[0]).served == 0) return text + "  no check found anything\n";
+  text += "  stage     check                failed      served\n";
+  for (const Check check : order) {
+    const Found& some = of(check);
+    if (some.failed + some.served == 0) continue;
+    text += "  " + cell(std::string(name(stage_of(check))), 10) + cell(std::string(name(check)), 21) +
+            cell(std::to_string(some.failed), 12) + std::to_string(some.served) + '\n';
+  }
+  return text;
+}
+
+}  // namespace prepguard
