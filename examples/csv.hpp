@@ -18,9 +18,10 @@
 /// Comma-separated values (RFC 4180) for the example programs.
 namespace csv {
 
-/// Reads records. The first is the header. A quoted field may hold commas, line ends and doubled quotes; lines end in
-/// CR LF or LF. Anything else is an error with its line: a quote inside an unquoted field, text behind a closing quote,
-/// a lone CR, a record longer or shorter than the header, a name given twice, a field beyond 1 MiB.
+/// Reads records. The first is the header. A quoted field may hold commas, line ends and doubled quotes;
+/// lines end in CR LF or LF. Anything else is an error with its line: a quote inside an unquoted field, text
+/// behind a closing quote, a lone CR, a record longer or shorter than the header, a name given twice, a field
+/// beyond 1 MiB.
 class Reader {
  public:
   static constexpr std::size_t longest_field = std::size_t{1} << 20;
@@ -52,8 +53,8 @@ class Reader {
   }
 
   /// Throws bad_schema about the current record, and field `k` of it if there is one.
-  [[noreturn]] void fail(std::string what, std::string expected, std::string got = {}, std::size_t k = no_field,
-                         std::string advice = {}) const {
+  [[noreturn]] void fail(std::string what, std::string expected, std::string got = {},
+                         std::size_t k = no_field, std::string advice = {}) const {
     throw prepguard::Error({.code = prepguard::Errc::bad_schema,
                             .where = place(first_line_),
                             .what = std::move(what),
@@ -69,7 +70,9 @@ class Reader {
   static constexpr std::size_t no_field = std::numeric_limits<std::size_t>::max();
   static constexpr int at_end = -1;
 
-  static std::string counted(std::size_t fields) { return std::to_string(fields) + (fields == 1 ? " field" : " fields"); }
+  static std::string counted(std::size_t fields) {
+    return std::to_string(fields) + (fields == 1 ? " field" : " fields");
+  }
 
   int peek() {
     if (position_ == filled_) {
@@ -92,11 +95,13 @@ class Reader {
   void append(int c) {
     bytes_ += static_cast<char>(c);
     const std::size_t begin = fields_ == 0 ? 0 : ends_[fields_ - 1];
-    if (bytes_.size() - begin > longest_field) fail("a field beyond 1 MiB", "a shorter one", "", fields_, "close its quotes");
+    if (bytes_.size() - begin > longest_field)
+      fail("a field beyond 1 MiB", "a shorter one", "", fields_, "close its quotes");
   }
 
   void skip_byte_order_mark() {
-    if (peek() == 0xEF && filled_ >= 3 && std::string_view(buffer_.data(), 3) == "\xEF\xBB\xBF") position_ += 3;
+    if (peek() == 0xEF && filled_ >= 3 && std::string_view(buffer_.data(), 3) == "\xEF\xBB\xBF")
+      position_ += 3;
   }
 
   /// Reads fields up to the end of a line; false if nothing is left.
@@ -120,7 +125,8 @@ class Reader {
     if (fields_ == ends_.size()) ends_.emplace_back();
     ends_[fields_++] = bytes_.size();
     const int c = take();
-    if (c == '\r' && peek() != '\n') fail("a carriage return without a line feed", "lines that end in LF or CR LF");
+    if (c == '\r' && peek() != '\n')
+      fail("a carriage return without a line feed", "lines that end in LF or CR LF");
     if (c == '\r') take();
     if (c == ',' || c == '\r' || c == '\n' || c == at_end) return c == ',';
     const std::string got{'"', static_cast<char>(c), '"'};
@@ -138,7 +144,9 @@ class Reader {
 
   void read_bare() {
     for (int c = peek(); c != ',' && c != '\r' && c != '\n' && c != at_end; c = peek()) {
-      if (c == '"') fail("a quote inside an unquoted field", "the whole field in quotes, quotes in it doubled", "", fields_);
+      if (c == '"')
+        fail("a quote inside an unquoted field", "the whole field in quotes, quotes in it doubled", "",
+             fields_);
       append(take());
     }
   }
@@ -161,8 +169,8 @@ class Reader {
   std::vector<std::string> header_{};
 };
 
-/// Writes records, lines ending in CR LF. Numbers are the shortest text that reads back to the same bits; NaN is an
-/// empty field.
+/// Writes records, lines ending in CR LF. Numbers are the shortest text that reads back to the same bits; NaN
+/// is an empty field.
 class Writer {
  public:
   explicit Writer(std::ostream& out) : out_(&out) {}

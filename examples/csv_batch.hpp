@@ -17,8 +17,9 @@
 
 namespace csv {
 
-/// Some records as columns of numbers or text, as the schema wants them; memory is reused from batch to batch. An empty
-/// field is missing. Numbers are read as Python reads them: to double first, whatever type the pipeline computes in.
+/// Some records as columns of numbers or text, as the schema wants them; memory is reused from batch to
+/// batch. An empty field is missing. Numbers are read as Python reads them: to double first, whatever type
+/// the pipeline computes in.
 class Batch {
  public:
   Batch(const Reader& reader, const prepguard::Schema& schema, std::size_t capacity)
@@ -41,7 +42,8 @@ class Batch {
   /// The line of the input on which row `i` begins.
   std::size_t line(std::size_t i) const { return lines_[i]; }
 
-  /// The rows as a table; valid until the next `fill`. Columns that the schema does not know are there without values.
+  /// The rows as a table; valid until the next `fill`. Columns that the schema does not know are there
+  /// without values.
   prepguard::Table table() const {
     prepguard::Table table;
     for (const Cells& column : columns_) {
@@ -97,7 +99,8 @@ class Batch {
     const std::string_view text = reader.field(k);
     if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
     if (const auto value = prepguard::detail::parse_number<double>(text)) return *value;
-    if (dtype == prepguard::DType::boolean && (text == "True" || text == "False")) return text == "True" ? 1.0 : 0.0;
+    if (dtype == prepguard::DType::boolean && (text == "True" || text == "False"))
+      return text == "True" ? 1.0 : 0.0;
     reader.fail("not a number", "a finite number", '"' + std::string(text.substr(0, 60)) + '"', k,
                 "leave the field empty if the value is missing");
   }

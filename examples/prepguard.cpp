@@ -20,9 +20,20 @@ enum Status { fine = 0, data_rejected = 1, wrong_usage = 2, artifact_unusable = 
 
 const tool::Verb verbs[] = {
     {"inspect", "FILE [--json]", "what is inside, for people", 1, {"--json"}, {}, tool::inspect},
-    {"verify", "FILE [--model PATH]", "envelope, invariants, self-test, model hash", 1, {}, {"--model"}, tool::verify},
-    {"transform", "FILE INPUT.csv [-o OUTPUT.csv] [--dtype float32|float64]", "features of the rows, as CSV", 2, {},
-     {"-o", "--dtype"}, tool::transform},
+    {"verify",
+     "FILE [--model PATH]",
+     "envelope, invariants, self-test, model hash",
+     1,
+     {},
+     {"--model"},
+     tool::verify},
+    {"transform",
+     "FILE INPUT.csv [-o OUTPUT.csv] [--dtype float32|float64]",
+     "features of the rows, as CSV",
+     2,
+     {},
+     {"-o", "--dtype"},
+     tool::transform},
 };
 
 void print_usage(std::ostream& out) {
@@ -30,7 +41,8 @@ void print_usage(std::ostream& out) {
   for (const tool::Verb& verb : verbs) {
     out << "  prepguard " << verb.name << ' ' << verb.arguments << "\n      " << verb.purpose << '\n';
   }
-  out << "\nCSV files have a header; columns are found by name; an empty field is missing; - is standard input.\n"
+  out << "\nCSV files have a header; columns are found by name; an empty field is missing; - is standard "
+         "input.\n"
          "Exit status: 0 fine, 1 the data was rejected, 2 wrong usage, 3 the artifact is not usable.\n";
 }
 

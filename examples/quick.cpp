@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The C++ of the README, compiled and run: fits here, writes penguins.prepguard.json, loads it, serves behind the guard.
-// What it prints is stored in quick.txt.
-#include <prepguard/prepguard.hpp>   // transformers, pipelines, guard
-#include <prepguard/file.hpp>        // load_file, save_file
+// The C++ of the README, compiled and run: fits here, writes penguins.prepguard.json, loads it, serves behind
+// the guard. What it prints is stored in quick.txt.
+#include <prepguard/file.hpp>       // load_file, save_file
+#include <prepguard/prepguard.hpp>  // transformers, pipelines, guard
 
 #include <Eigen/Core>
 #include <cereal/archives/json.hpp>
 #include <cstdio>
-#include <iterator>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -16,25 +15,30 @@
 namespace {
 
 /// Stands for any model: one number a row.
-Eigen::VectorXf network(const Eigen::Ref<const prepguard::detail::RowMajor<float>>& features) {
+Eigen::VectorXf network(const Eigen::Ref<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>>& features) {
   return features.rowwise().sum();
 }
 
 void fit_here() {
   const Eigen::MatrixXd X{{39.1, 3750}, {46.5, 3500}, {50.0, 5700}};
 
-  prepguard::StandardScaler<double> scaler;                   // fit in C++ too: exact, independent of row order
-  scaler.fit(X);                                              // Eigen objects, spans, pointer + shape: never copied
-  prepguard::Matrix<double> Z = scaler.transform(X);          // or transform(X, out): no allocation
+  prepguard::StandardScaler<double> scaler;           // fit in C++ too: exact, independent of row order
+  scaler.fit(X);                                      // Eigen objects, spans, pointer + shape: never copied
+  prepguard::Matrix<double> Z = scaler.transform(X);  // or transform(X, out): no allocation
   prepguard::Pipeline pipe{prepguard::SimpleImputer<double>{}, prepguard::StandardScaler<double>{}};
-  std::ostringstream stream;
+  std::stringstream stream;
   {
     cereal::JSONOutputArchive archive(stream);
-    archive(scaler);                                          // any cereal archive
+    archive(scaler);  // any cereal archive
   }
+  prepguard::StandardScaler<double> again;
+  cereal::JSONInputArchive back(stream);
+  back(again);
+
   std::printf("scaled: %.17g %.17g\n", Z(0, 0), Z(0, 1));
-  std::printf("a pipeline gives the same bits: %s\n", pipe.fit(X).transform(X)(0, 0) == Z(0, 0) ? "yes" : "no");
-  std::printf("characters of cereal's JSON: %s\n", stream.str().empty() ? "none" : "some");
+  std::printf("a pipeline gives the same bits: %s\n",
+              pipe.fit(X).transform(X)(0, 0) == Z(0, 0) ? "yes" : "no");
+  std::printf("through cereal and back: %s\n", again == scaler ? "equal" : "different");
 }
 
 /// What the trainer does, in Python or here.
@@ -52,12 +56,12 @@ void serve(std::vector<float> lengths, const std::vector<std::string>& islands) 
   prepguard::Table rows;
   rows.add("island", islands).add("bill_length_mm", lengths);
 
-  auto prep = prepguard::load_file<float>("penguins.prepguard.json");  // proves itself: replays training rows, bit for bit
+  auto prep = prepguard::load_file<float>("penguins.prepguard.json");  // replays training rows, bit for bit
   auto predict = prepguard::guard(prep, [&](const auto& features) { return network(features); });
   auto y = predict(rows);  // or an error that says where and what
   std::printf("served %d rows\n", static_cast<int>(y.size()));
 
-  prepguard::Table table;                                     // columns bound by name, order does not matter
+  prepguard::Table table;  // columns bound by name, order does not matter
   table.add("bill_length_mm", lengths).add("island", islands);
   auto features = prep.transform(table);
   std::printf("features of the first row: %.9g %g %g %g\n", double{features(0, 0)}, double{features(0, 1)},

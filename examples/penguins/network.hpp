@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rows.hpp"

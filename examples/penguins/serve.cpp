@@ -3,4 +3,6 @@
 #include "network.hpp"
 #include "story.hpp"
 
-int main(int count, char** words) { return penguins::serve<penguins::Network>(count, words); }
+int main(int count, char** words) {
+  return penguins::serve<penguins::Network>(count, words);
+}

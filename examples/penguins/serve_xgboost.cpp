@@ -3,4 +3,6 @@
 #include "booster.hpp"
 #include "story.hpp"
 
-int main(int count, char** words) { return penguins::serve<penguins::Booster>(count, words); }
+int main(int count, char** words) {
+  return penguins::serve<penguins::Booster>(count, words);
+}

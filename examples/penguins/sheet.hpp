@@ -37,7 +37,8 @@ class Sheet {
       }
       const auto cells = std::get<std::span<const std::string>>(column.values);
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        texts[column.name].emplace_back(column.validity(i) ? prepguard::Text(cells[i]) : prepguard::Text(prepguard::Missing::nan));
+        texts[column.name].emplace_back(column.validity(i) ? prepguard::Text(cells[i])
+                                                           : prepguard::Text(prepguard::Missing::nan));
       }
     }
     const auto labelled = texts.extract(label);

@@ -57,8 +57,8 @@ class Story {
     serve();
     forget_the_scaler();
     go_wrong();
-    std::printf("\n%lld values, %lld differ from Python's; accuracy %s; %d of %d faults stopped\n", values_, differing_,
-                same_accuracy_ ? "equal" : "DIFFERENT", stopped_, faults_);
+    std::printf("\n%lld values, %lld differ from Python's; accuracy %s; %d of %d faults stopped\n", values_,
+                differing_, same_accuracy_ ? "equal" : "DIFFERENT", stopped_, faults_);
     return differing_ == 0 && same_accuracy_ && stopped_ == faults_;
   }
 
@@ -108,8 +108,9 @@ class Story {
     const auto bad = std::count_if(probabilities.data(), probabilities.data() + probabilities.size(),
                                    [](float p) { return !std::isfinite(p); });
     std::printf("\n3. The same model when the scaler is forgotten: no error, wrong answers\n");
-    std::printf("   accuracy: %s; outputs that are not finite: %lld of %lld\n", accuracy(probabilities).c_str(),
-                static_cast<long long>(bad), static_cast<long long>(probabilities.size()));
+    std::printf("   accuracy: %s; outputs that are not finite: %lld of %lld\n",
+                accuracy(probabilities).c_str(), static_cast<long long>(bad),
+                static_cast<long long>(probabilities.size()));
   }
 
   void go_wrong() {
@@ -166,7 +167,9 @@ class Story {
 
   std::string load_half() const {
     const std::string whole = read_bytes(folder_ / artifact);
-    return prepguard::load_bytes<float>(whole.substr(0, whole.size() / 2), {}, artifact).feature_names().front();
+    return prepguard::load_bytes<float>(whole.substr(0, whole.size() / 2), {}, artifact)
+        .feature_names()
+        .front();
   }
 
   /// What the bare model makes of row 17 when one of its features is `value`.
@@ -208,8 +211,9 @@ class Story {
   std::string accuracy(const Rows& probabilities) const {
     const long long right = correct(probabilities);
     char text[64];
-    std::snprintf(text, sizeof text, "%.3f (%lld of %lld)", static_cast<double>(right) / static_cast<double>(probabilities.rows()),
-                  right, static_cast<long long>(probabilities.rows()));
+    std::snprintf(text, sizeof text, "%.3f (%lld of %lld)",
+                  static_cast<double>(right) / static_cast<double>(probabilities.rows()), right,
+                  static_cast<long long>(probabilities.rows()));
     return text;
   }
 

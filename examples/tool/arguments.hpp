@@ -71,8 +71,8 @@ inline Arguments parse(std::span<const std::string_view> words, const Verb& verb
     }
   }
   if (arguments.files.size() != verb.files) {
-    throw WrongUsage("expected " + std::to_string(verb.files) + (verb.files == 1 ? " file" : " files") + ", got " +
-                     std::to_string(arguments.files.size()));
+    throw WrongUsage("expected " + std::to_string(verb.files) + (verb.files == 1 ? " file" : " files") +
+                     ", got " + std::to_string(arguments.files.size()));
   }
   return arguments;
 }

@@ -15,8 +15,8 @@
 #include "prepguard/column_step.hpp"
 #include "prepguard/detail/enum_names.hpp"
 
-/// A pipeline as a tree of steps with their options and what they learned, for people. It follows the `fields` of the
-/// steps, so it needs no change for a new one.
+/// A pipeline as a tree of steps with their options and what they learned, for people. It follows the
+/// `fields` of the steps, so it needs no change for a new one.
 namespace tool {
 
 /// Collects a line "name value" for every field of a step that reads the columns `names`.
@@ -29,7 +29,8 @@ class FieldLister {
     const std::string_view known(name);
     if (known == "inputs") return;  // the columns are named above
     if constexpr (requires { value.front().fields(value.front(), *this); }) {
-      for (std::size_t i = 0; i < value.size(); ++i) add_part(i < names_.size() ? names_[i] : known, value[i]);
+      for (std::size_t i = 0; i < value.size(); ++i)
+        add_part(i < names_.size() ? names_[i] : known, value[i]);
     } else if (const std::string text = shown(value); !text.empty()) {
       lines_.push_back(std::string(known) + ' ' + text);
     }
@@ -49,12 +50,12 @@ class FieldLister {
   static std::string shown(double value) { return short_number(value); }
   static std::string shown(std::int64_t value) { return value == -1 ? "none" : std::to_string(value); }
   static std::string shown(const std::string& value) { return '"' + value + '"'; }
-  static std::string shown(const prepguard::Array& array) { return array.empty() ? "" : '[' + listed(array) + ']'; }
-  template <class E>
-    requires std::is_enum_v<E>
-  static std::string shown(E value) {
-    return std::string(prepguard::detail::name_of(value));
+  static std::string shown(const prepguard::Array& array) {
+    return array.empty() ? "" : '[' + listed(array) + ']';
   }
+  template <class E>
+  requires std::is_enum_v<E>
+  static std::string shown(E value) { return std::string(prepguard::detail::name_of(value)); }
   template <class Item>
   static std::string shown(const std::vector<Item>& list) {
     std::vector<std::string> items;

@@ -26,7 +26,8 @@ inline std::string missing_handling(const prepguard::Artifact<double>& artifact,
   flow[j] = none ? MissingFlow::none : MissingFlow::nan;
   flow = artifact.missing_flow(std::move(flow));
   if (std::find(flow.begin(), flow.end(), MissingFlow::refused) != flow.end()) return "error";
-  const bool gone = std::all_of(flow.begin(), flow.end(), [](MissingFlow f) { return f == MissingFlow::never; });
+  const bool gone =
+      std::all_of(flow.begin(), flow.end(), [](MissingFlow f) { return f == MissingFlow::never; });
   return gone ? "filled or encoded" : "stays NaN";
 }
 
@@ -36,7 +37,8 @@ inline std::string unknown_handling(const prepguard::Artifact<double>& artifact,
   const bool text = artifact.schema().columns()[j].kind() == prepguard::Kind::text;
   std::vector<Array> row;
   for (const Array& input : artifact.self_tests().front().inputs) {
-    row.push_back(input.is_text() ? Array(Array::Texts{input.texts()[0]}) : Array(Array::Reals{input.real(0)}));
+    row.push_back(input.is_text() ? Array(Array::Texts{input.texts()[0]})
+                                  : Array(Array::Reals{input.real(0)}));
   }
   row[j] = text ? Array(Array::Texts{std::string("\x01 no such value")}) : Array(Array::Reals{-12345.678});
   try {

@@ -54,7 +54,8 @@ struct Facts {
     for (std::size_t j = 0; j < file.artifact.schema().size(); ++j) {
       columns.push_back({file.artifact.schema().columns()[j], handling_of(file.artifact, j)});
     }
-    for (const prepguard::SelfTest& test : file.artifact.self_tests()) self_tests.push_back({test.dtype, test.rows});
+    for (const prepguard::SelfTest& test : file.artifact.self_tests())
+      self_tests.push_back({test.dtype, test.rows});
   }
 
   template <class Self, class Visit>
@@ -88,8 +89,9 @@ inline void print_head(const Opened& file) {
   const prepguard::Provenance& made = artifact.provenance();
   std::string tools = joined(joined("", "scikit-learn", made.sklearn), "Keras", made.keras);
   tools = joined(joined(joined(tools, "numpy", made.numpy), "Python", made.python), "", made.date);
-  std::cout << file.path << "\n  format " << prepguard::detail::file_format << ", " << counted(file.bytes.size(), "byte")
-            << ", first written by " << artifact.facts().library << ' ' << artifact.facts().library_version << '\n';
+  std::cout << file.path << "\n  format " << prepguard::detail::file_format << ", "
+            << counted(file.bytes.size(), "byte") << ", first written by " << artifact.facts().library << ' '
+            << artifact.facts().library_version << '\n';
   if (!tools.empty()) std::cout << "  made with " << tools << '\n';
   std::cout << "  trained in " << name(artifact.dtype()) << "; self-tests";
   for (const prepguard::SelfTest& test : artifact.self_tests()) {
@@ -104,8 +106,8 @@ inline std::string training_of(const prepguard::Column& column) {
   if (column.rows_seen() == column.missing_seen()) return "nothing is known";
   if (column.kind() == prepguard::Kind::number) {
     const prepguard::NumberTraining& seen = column.numbers;
-    return short_number(seen.min) + " to " + short_number(seen.max) + ", mean " + short_number(seen.mean) + ", std " +
-           short_number(seen.std);
+    return short_number(seen.min) + " to " + short_number(seen.max) + ", mean " + short_number(seen.mean) +
+           ", std " + short_number(seen.std);
   }
   std::vector<std::string> values;
   for (std::size_t i = 0; i < column.texts.values.size(); ++i) {
@@ -115,11 +117,12 @@ inline std::string training_of(const prepguard::Column& column) {
 }
 
 inline void print_columns(const Facts& facts) {
-  std::vector<std::vector<std::string>> rows{{"column", "type", "rows", "missing", "if missing", "if unknown", "training"}};
+  std::vector<std::vector<std::string>> rows{
+      {"column", "type", "rows", "missing", "if missing", "if unknown", "training"}};
   for (const ColumnFacts& each : facts.columns) {
-    rows.push_back({each.column.name, std::string(name(each.column.dtype)), std::to_string(each.column.rows_seen()),
-                    std::to_string(each.column.missing_seen()), each.handling.missing, each.handling.unknown,
-                    training_of(each.column)});
+    rows.push_back({each.column.name, std::string(name(each.column.dtype)),
+                    std::to_string(each.column.rows_seen()), std::to_string(each.column.missing_seen()),
+                    each.handling.missing, each.handling.unknown, training_of(each.column)});
   }
   std::cout << "\ninput: " << counted(facts.columns.size(), "column") << ", bound by name\n";
   print_table(std::cout, rows);
@@ -135,13 +138,14 @@ inline void print_people(const Opened& file) {
   for (const std::string& feature : artifact.feature_names()) std::cout << "  " << feature << '\n';
   std::cout << "\nmodels" << (artifact.models().empty() ? ": none named\n" : "\n");
   for (const prepguard::ModelFile& model : artifact.models()) {
-    std::cout << "  " << model.file << ", " << counted(static_cast<std::size_t>(model.bytes), "byte") << ", SHA-256 "
-              << model.sha256 << '\n';
+    std::cout << "  " << model.file << ", " << counted(static_cast<std::size_t>(model.bytes), "byte")
+              << ", SHA-256 " << model.sha256 << '\n';
   }
   if (artifact.policy().empty()) return;
   std::cout << "\npolicy\n";
   for (const prepguard::PolicyEntry& entry : artifact.policy()) {
-    std::cout << "  " << entry.check << ": " << entry.action << (entry.column.empty() ? "" : ", column " + entry.column)
+    std::cout << "  " << entry.check << ": " << entry.action
+              << (entry.column.empty() ? "" : ", column " + entry.column)
               << (entry.value == 0.0 ? "" : ", " + short_number(entry.value)) << '\n';
   }
 }

@@ -8,8 +8,9 @@
 
 namespace tool {
 
-/// An artifact that was read once, before it is known which scalar type it is wanted in. Whatever the training type,
-/// its numbers are doubles or fit into doubles, so that its content can be looked at as an artifact of double.
+/// An artifact that was read once, before it is known which scalar type it is wanted in. Whatever the
+/// training type, its numbers are doubles or fit into doubles, so that its content can be looked at as an
+/// artifact of double.
 struct Opened {
   std::string path;
   std::string bytes;

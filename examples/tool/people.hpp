@@ -37,7 +37,8 @@ inline std::string counted(std::size_t count, std::string_view noun) {
 /// Items with commas between them; of a long list the first ones and how many there are.
 inline std::string listed(const std::vector<std::string>& items, std::size_t shown = 8) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(shown, items.size()); ++i) text.append(i == 0 ? "" : ", ").append(items[i]);
+  for (std::size_t i = 0; i < std::min(shown, items.size()); ++i)
+    text.append(i == 0 ? "" : ", ").append(items[i]);
   return items.size() <= shown ? text : text + ", ... (" + std::to_string(items.size()) + " in all)";
 }
 
@@ -53,8 +54,8 @@ inline std::string listed(const prepguard::Array& array) {
 
 /// Number of characters of UTF-8 text, for alignment.
 inline std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 /// Prints rows of cells in columns as wide as their widest cell.

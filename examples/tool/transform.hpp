@@ -56,9 +56,11 @@ class OutputFile {
 };
 
 /// Says where in the file it was that something about row `error.info().row` of `batch` was refused.
-[[noreturn]] inline void throw_with_line(const prepguard::Error& error, const csv::Reader& reader, const csv::Batch& batch) {
+[[noreturn]] inline void throw_with_line(const prepguard::Error& error, const csv::Reader& reader,
+                                         const csv::Batch& batch) {
   prepguard::ErrorInfo info = error.info();
-  const std::string place = info.row < 0 ? reader.name() : reader.place(batch.line(static_cast<std::size_t>(info.row)));
+  const std::string place =
+      info.row < 0 ? reader.name() : reader.place(batch.line(static_cast<std::size_t>(info.row)));
   info.where = place + (info.where.empty() || info.where == "input" ? "" : ": " + info.where);
   info.row = -1;
   throw prepguard::Error(std::move(info));
@@ -89,7 +91,8 @@ void transform_rows(const prepguard::Artifact<T>& artifact, csv::Reader& reader,
   }
 }
 
-inline void transform_stream(const Opened& file, prepguard::DType dtype, csv::Reader& reader, std::ostream& out) {
+inline void transform_stream(const Opened& file, prepguard::DType dtype, csv::Reader& reader,
+                             std::ostream& out) {
   if (dtype == prepguard::DType::float32) {
     transform_rows(file.served<float>(), reader, out);
   } else {

@@ -13,8 +13,8 @@
 #include "people.hpp"
 #include "prepguard/detail/sha256.hpp"
 
-/// `verify`: proves that an artifact is whole, consistent, computes here what it computed in training, and belongs to a
-/// model.
+/// `verify`: proves that an artifact is whole, consistent, computes here what it computed in training, and
+/// belongs to a model.
 namespace tool {
 
 namespace detail {
@@ -64,16 +64,18 @@ inline void check_model(const Opened& file, const std::string& path) {
 inline void verify(const Arguments& arguments) {
   const Opened file(arguments.files[0]);
   const auto& artifact = file.artifact;
-  std::cout << "ok  envelope: format " << prepguard::detail::file_format << ", " << counted(file.bytes.size(), "byte")
-            << ", checksum right\n"
+  std::cout << "ok  envelope: format " << prepguard::detail::file_format << ", "
+            << counted(file.bytes.size(), "byte") << ", checksum right\n"
             << "ok  content: " << counted(artifact.input_width(), "column") << ", "
             << counted(artifact.output_width(), "feature") << ", every invariant holds\n";
   for (const prepguard::SelfTest& test : artifact.self_tests()) {
     detail::replay(file, test.dtype);
     const auto rows = static_cast<std::size_t>(test.rows);
-    const bool exact = std::all_of(test.tolerance.begin(), test.tolerance.end(), [](auto k) { return k == 0; });
+    const bool exact =
+        std::all_of(test.tolerance.begin(), test.tolerance.end(), [](auto k) { return k == 0; });
     std::cout << "ok  self-test in " << name(test.dtype) << ": " << counted(rows, "row") << ", "
-              << counted(rows * artifact.output_width(), "value") << (exact ? ", every bit equal\n" : ", within tolerance\n");
+              << counted(rows * artifact.output_width(), "value")
+              << (exact ? ", every bit equal\n" : ", within tolerance\n");
   }
   if (const auto model = arguments.value("--model")) {
     detail::check_model(file, *model);

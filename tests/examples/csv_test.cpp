@@ -50,15 +50,18 @@ prepguard::Schema one_number_one_text() {
 TEST_CASE("csv: what RFC 4180 allows") {
   CHECK(read("aaa,bbb,ccc\r\nzzz,yyy,xxx\r\n") == Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
   CHECK(read("aaa,bbb,ccc\r\nzzz,yyy,xxx") == Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
-  CHECK(read("\"aaa\",\"bbb\",\"ccc\"\r\nzzz,yyy,xxx") == Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
-  CHECK(read("x,y,z\r\n\"aaa\",\"b \r\nbb\",\"ccc\"\r\n") == Records{{"x", "y", "z"}, {"aaa", "b \r\nbb", "ccc"}});
+  CHECK(read("\"aaa\",\"bbb\",\"ccc\"\r\nzzz,yyy,xxx") ==
+        Records{{"aaa", "bbb", "ccc"}, {"zzz", "yyy", "xxx"}});
+  CHECK(read("x,y,z\r\n\"aaa\",\"b \r\nbb\",\"ccc\"\r\n") ==
+        Records{{"x", "y", "z"}, {"aaa", "b \r\nbb", "ccc"}});
   CHECK(read("x,y,z\r\n\"aaa\",\"b\"\"bb\",\"ccc\"") == Records{{"x", "y", "z"}, {"aaa", "b\"bb", "ccc"}});
   CHECK(read("x,y\r\n a , b \r\n") == Records{{"x", "y"}, {" a ", " b "}});
 }
 
 TEST_CASE("csv: what people have beside it") {
   CHECK(read("a,b\n1,2\n") == Records{{"a", "b"}, {"1", "2"}});
-  CHECK(read("\xEF\xBB\xBF" "a,b\n1,2\n") == Records{{"a", "b"}, {"1", "2"}});
+  CHECK(read("\xEF\xBB\xBF"
+             "a,b\n1,2\n") == Records{{"a", "b"}, {"1", "2"}});
   CHECK(read("a,b\n,\n\"\",\n") == Records{{"a", "b"}, {"", ""}, {"", ""}});
   CHECK(read("a\n\n1\n") == Records{{"a"}, {""}, {"1"}});
   CHECK(read("a,b\n") == Records{{"a", "b"}});
@@ -67,12 +70,15 @@ TEST_CASE("csv: what people have beside it") {
 TEST_CASE("csv: damage is an error with line and column") {
   const std::vector<std::pair<std::string, std::string_view>> table{
       {"", "in.csv line 1: the file is empty"},
-      {"a,b\n1,2\n3\n", "in.csv line 3: a record of another length: expected 2 fields as in the header, got 1 field"},
-      {"a,b\n1,2,3\n", "in.csv line 2: a record of another length: expected 2 fields as in the header, got 3 fields"},
+      {"a,b\n1,2\n3\n",
+       "in.csv line 3: a record of another length: expected 2 fields as in the header, got 1 field"},
+      {"a,b\n1,2,3\n",
+       "in.csv line 2: a record of another length: expected 2 fields as in the header, got 3 fields"},
       {"a,b\n\"1\n\",2\n\n", "in.csv line 4: a record of another length"},
       {"a,b\n1,x\"y\n", "in.csv line 2: a quote inside an unquoted field, column \"b\""},
-      {"a,b\n\"1\"x,2\n", "in.csv line 2: text behind a closing quote, column \"a\": expected a comma or the end of the "
-                          "line, got \"x\""},
+      {"a,b\n\"1\"x,2\n",
+       "in.csv line 2: text behind a closing quote, column \"a\": expected a comma or the end of the "
+       "line, got \"x\""},
       {"a,b\n1,\"2\n3,4\n", "in.csv line 2: the file ends inside quotes, column \"b\""},
       {"a,b\r1,2\r", "in.csv line 1: a carriage return without a line feed"},
       {"a,b,a\n", "in.csv line 1: two columns are called \"a\""},
@@ -121,13 +127,19 @@ TEST_CASE("csv: text where a number should be is refused with line, column and a
 }
 
 TEST_CASE("csv: written numbers read back to the same bits") {
-  const std::vector<float> values{0.1F, -0.0F, 1e20F, 1.0F / 3.0F, std::numeric_limits<float>::denorm_min(),
-                                  std::numeric_limits<float>::max(), std::numeric_limits<float>::quiet_NaN()};
+  const std::vector<float> values{0.1F,
+                                  -0.0F,
+                                  1e20F,
+                                  1.0F / 3.0F,
+                                  std::numeric_limits<float>::denorm_min(),
+                                  std::numeric_limits<float>::max(),
+                                  std::numeric_limits<float>::quiet_NaN()};
   std::ostringstream out;
   csv::Writer writer(out);
   writer.header({"plain", "a,b", "say \"x\"", "d", "e", "f", "g"});
   writer.row(std::span<const float>(values));
-  CHECK(out.str() == "plain,\"a,b\",\"say \"\"x\"\"\",d,e,f,g\r\n0.1,-0.0,1e+20,0.33333334,1e-45,3.4028235e+38,\r\n");
+  CHECK(out.str() ==
+        "plain,\"a,b\",\"say \"\"x\"\"\",d,e,f,g\r\n0.1,-0.0,1e+20,0.33333334,1e-45,3.4028235e+38,\r\n");
 
   std::istringstream in(out.str());
   csv::Reader reader(in, "out.csv");

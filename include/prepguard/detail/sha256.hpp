@@ -66,9 +66,10 @@ class Sha256 {
     for (std::size_t i = 0; i < 64; ++i) {
       const std::uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
       const std::uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-      const std::uint32_t first =
-          s[7] + (std::rotr(s[4], 6) ^ std::rotr(s[4], 11) ^ std::rotr(s[4], 25)) + choice + constants[i] + w[i];
-      const std::uint32_t second = (std::rotr(s[0], 2) ^ std::rotr(s[0], 13) ^ std::rotr(s[0], 22)) + majority;
+      const std::uint32_t first = s[7] + (std::rotr(s[4], 6) ^ std::rotr(s[4], 11) ^ std::rotr(s[4], 25)) +
+                                  choice + constants[i] + w[i];
+      const std::uint32_t second =
+          (std::rotr(s[0], 2) ^ std::rotr(s[0], 13) ^ std::rotr(s[0], 22)) + majority;
       std::copy_backward(s.begin(), s.end() - 1, s.end());
       s[4] += first;
       s[0] = first + second;
@@ -78,10 +79,12 @@ class Sha256 {
   }
 
   static std::uint32_t big_endian(const unsigned char* p) noexcept {
-    return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | std::uint32_t{p[3]};
+    return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 |
+           std::uint32_t{p[3]};
   }
 
-  // Section 4.2.2: fractional parts of the cube roots of the first 64 primes; below, 5.3.3: of the square roots.
+  // Section 4.2.2: fractional parts of the cube roots of the first 64 primes; below, 5.3.3: of the square
+  // roots.
   static constexpr std::array<std::uint32_t, 64> constants{
       0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
       0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
