@@ -33,7 +33,7 @@ FORBIDDEN = {
         r"\b(isnan|isinf|isfinite|isnormal|fpclassify|allFinite|hasNaN|__builtin_isn?\w*(nan|inf|finite)\w*)\b"
         r"|(?<![\w.>:])(\w+)\s*!=\s*\3\b(?![.(\[]|->|::)"),
 }
-LICENSED = {".hpp", ".cpp", ".h", ".inl", ".py", ".sh", ".build", ".toml", ".wrap", ".cmake", ".in", ".txt", ""}
+LICENSED = {".hpp", ".cpp", ".h", ".inl", ".py", ".sh", ".build", ".toml", ".wrap", ".cmake", ".in", ""}
 UNLICENSED_NAMES = {"LICENSE", "CMakeCache.txt", "py.typed"}
 VERSIONS = {
     "include/prepguard/version.hpp": r'PREPGUARD_VERSION "([^"]+)"',

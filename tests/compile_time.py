@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROUNDS = 5
+ROUNDS = 3
 EIGEN = "#include <Eigen/Core>\n"
 UMBRELLA = "#include <prepguard/prepguard.hpp>\n"
 FILE = UMBRELLA + "#include <prepguard/file.hpp>\n"

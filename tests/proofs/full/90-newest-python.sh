@@ -10,7 +10,7 @@ give_up() {
 [ -z "$OFFLINE" ] || give_up 'told to stay offline'
 "$PYTHON" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --no-input --retries 2 --upgrade scikit-learn numpy pandas ||
-  give_up 'PyPI is not reachable'
+  give_up 'pip could not install them (PyPI not reachable?)'
 "$venv/bin/python" -c '
 import numpy, pandas, sklearn
 print(f"figure: scikit-learn {sklearn.__version__}, numpy {numpy.__version__}, pandas {pandas.__version__}")'
