@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -232,10 +236,12 @@ struct Examples<prepguard::SimpleImputer<T, Cell>> {
       list.push_back({"indicator[0]", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{5}); }});
       list.push_back({"indicator[1]", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{1, 1}); }});
       list.push_back({"fill.dtype", [](Step& s) { cells::set_field(s, "fill", Array(Array::Texts(5))); }});
-      list.push_back({"fill", [](Step& s) {
-                        cells::set_field(s, "fill", Array(Array::Reals(5, cells::nan<double>)));
-                        cells::set_field(s, "indicator", std::vector<std::int64_t>{});
-                      }});
+      if constexpr (std::is_same_v<T, float>) {
+        list.push_back({"sentinel.values", [](Step& s) {
+                          cells::set_field(s, "missing", MissingMarker::value);
+                          cells::set_field(s, "sentinel", Array(Array::Reals{0.1}));  // no float
+                        }});
+      }
     }
     return list;
   }
