@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "prepguard/any_pipeline.hpp"
+#include "prepguard/detail/column_of.hpp"
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/to_any_step.hpp"
 
@@ -125,7 +126,8 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   static std::vector<Column> columns_of(const Table& table) {
     std::vector<Column> columns;
     for (const TableColumn& given : table.columns()) {
-      columns.push_back({.name = given.name, .dtype = dtype_of_values(given), .used = false});
+      columns.push_back(detail::column_of(given));
+      columns.back().used = false;
     }
     return columns;
   }

@@ -45,16 +45,6 @@ class Layout {
   std::size_t texts_ = 0;
 };
 
-/// The dtype that a table column's values are recorded with.
-inline DType dtype_of_values(const TableColumn& column) {
-  return std::visit(
-      [](const auto& values) {
-        using Value = typename std::remove_cvref_t<decltype(values)>::value_type;
-        return std::is_arithmetic_v<Value> ? dtype_of<Value> : DType::string;
-      },
-      column.values);
-}
-
 /// What training saw in a column of numbers: rows, missing ones, and the distribution of the others.
 struct NumberTraining {
   std::int64_t count = 0;  ///< rows seen; 0: nothing is known

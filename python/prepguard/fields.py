@@ -58,7 +58,9 @@ def check_keys(value: dict[str, Any], keys: Mapping[str, Any], path: str) -> Non
 def array(value: Any, path: str) -> dict[str, Any]:
     """The compound value `array`; its values are tokens of its dtype."""
     dtype = _object(value, path).get("dtype")
-    if type(dtype) is str and dtype not in DTYPES:
+    if type(dtype) is not str:
+        dtype = None  # record() says what is wrong with it
+    elif dtype not in DTYPES:
         raise Error("bad_state", f"{path}.dtype: expected one of {', '.join(DTYPES)}, got {dtype!r}")
     return record({"dtype": string, "values": list_of(_ITEMS.get(dtype, string)),
                    "none": list_of(integer), "nan": list_of(integer)})(value, path)

@@ -45,14 +45,15 @@ def validate(payload: dict[str, Any]) -> dict[str, Any]:
 def check_versions(node: dict[str, Any], path: str) -> None:
     """Every step type known, no version newer than this library's."""
     kind, version = node.get("type"), node.get("version")
+    if not isinstance(kind, str):
+        return
     known = {**{name: step.version for name, step in STEPS.items()}, **CONTAINER_VERSIONS}
-    if isinstance(kind, str):
-        if kind not in known:
-            raise Error("bad_version", f"{path}.type: unknown step {kind!r}; this library knows "
-                                       f"{', '.join(sorted(known))}: update it")
-        if type(version) is int and version > known[kind]:
-            raise Error("bad_version", f"{path}.version: {kind} version {version}, this library reads up to "
-                                       f"{known[kind]}: update it")
+    if kind not in known:
+        raise Error("bad_version", f"{path}.type: unknown step {kind!r}; this library knows "
+                                   f"{', '.join(sorted(known))}: update it")
+    if type(version) is int and version > known[kind]:
+        raise Error("bad_version", f"{path}.version: {kind} version {version}, this library reads up to "
+                                   f"{known[kind]}: update it")
     for key in ("steps", "transformers"):
         children = node.get(key) if kind in CONTAINER_VERSIONS else None
         for index, child in enumerate(children if isinstance(children, list) else ()):
@@ -98,6 +99,7 @@ def columns_read(node: dict[str, Any]) -> set[int]:
 
 def _node(value: Any, path: str) -> dict[str, Any]:
     kind = value.get("type") if isinstance(value, dict) else None
+    kind = kind if isinstance(kind, str) else None
     if kind == "pipeline":
         own = {**WIDTH, "steps": fields.list_of(record({"name": fields.string, "step": _node}))}
     elif kind == "column_transformer":
@@ -113,7 +115,10 @@ def _node(value: Any, path: str) -> dict[str, Any]:
 
 
 def _column(value: Any, path: str) -> dict[str, Any]:
-    text = isinstance(value, dict) and value.get("dtype") == "string"
+    dtype = value.get("dtype") if isinstance(value, dict) else None
+    if isinstance(dtype, str):  # it decides which keys `training` has
+        _require(dtype in DTYPES, f"{path}.dtype", f"one of {', '.join(DTYPES)}", dtype)
+    text = dtype == "string"
     return record({"name": fields.string, "dtype": fields.string, "used": fields.boolean,
                    "training": TRAINING_TEXT if text else TRAINING_NUMBER})(value, path)
 
@@ -169,7 +174,6 @@ def _check_columns(columns: list[dict[str, Any]]) -> None:
     _check_unique_names([column["name"] for column in columns], "columns")
     for index, column in enumerate(columns):
         path = f"columns[{index}]"
-        _require(column["dtype"] in DTYPES, f"{path}.dtype", f"one of {', '.join(DTYPES)}", column["dtype"])
         training, text = column["training"], column["dtype"] == "string"
         for key in ("count", "none", "nan"):
             _require(training[key] >= 0, f"{path}.training.{key}", "0 or more", training[key])

@@ -11,6 +11,7 @@
 
 #include "prepguard/archive.hpp"
 #include "prepguard/artifact.hpp"
+#include "prepguard/detail/column_of.hpp"
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/self_test.hpp"
 #include "prepguard/detail/training.hpp"
@@ -51,7 +52,7 @@ Schema sample_schema(const S& fitted, const Table& sample) {
     columns = fitted.schema().columns();
   } else {
     for (const TableColumn& given : sample.columns()) {
-      columns.push_back({.name = given.name, .dtype = dtype_of_values(given)});
+      columns.push_back(column_of(given));
     }
   }
   check_width("sample", fitted.input_width(), columns.size(), "columns");
@@ -218,6 +219,10 @@ Artifact<T> artifact_from_state(AnyStep<T> pipeline, const S& fitted) {
     const bool text = pipeline.input_layout().kind(j) == Kind::text;
     if constexpr (!HasSchema<S>) columns.push_back({.name = names[j], .dtype = text ? DType::string : dtype_of<T>});
     cells.push_back(typical_cells<T, BuiltInSteps<T>>(pipeline, j));
+    // A step that waits for None: the column must say that its missing cells are spelled so.
+    bool none = false;
+    for (std::size_t i = 0; i < cells.back().size(); ++i) none = none || cells.back().missing(i) == Missing::none;
+    if (none && columns[j].texts.count == 0) columns[j].texts.count = columns[j].texts.none = 1;
     rows = std::max(rows, std::min(cells.back().size(), most_self_test_rows));
   }
   std::vector<Array> inputs;

@@ -51,6 +51,9 @@ def check(node: Node, kinds: list[str], path: str) -> list[str]:
     for key, words in (("strategy", STRATEGIES), ("missing", MISSING)):
         if node[key] not in words:
             raise Error("bad_state", f"{path}.{key}: expected one of {', '.join(words)}, got {node[key]!r}")
+    for key, word in (("missing", "none"),) if kind == NUMBER else (("strategy", "mean"), ("strategy", "median")):
+        if node[key] == word:
+            raise Error("bad_state", f"{path}.{key}: {word!r} does not exist for columns of {kind}s")
     _check_kind(node["sentinel"], kind, int(node["missing"] == "value"), f"{path}.sentinel")
     _check_kind(node["fill"], kind, width, f"{path}.fill")
     if kind == NUMBER and node["fill"]["dtype"] not in FLOATS:

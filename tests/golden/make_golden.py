@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the golden files beside this script: small artifacts of real scikit-learn objects, every option of every step.
+
+    make_golden.py [OUTDIR]
+
+Each is named after the step type it is about. Written once per release and never again: files of older versions must
+load for ever. Run it for a new step type, and commit only what is new.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "python"))
+
+import prepguard  # noqa: E402
+from prepguard.envelope import seal  # noqa: E402
+from prepguard.validate import validate  # noqa: E402
+
+POLICY = [{"check": "missing", "action": "reject_row", "column": "sex", "value": 0.0},
+          {"check": "far_out_of_range", "action": "warn", "column": "", "value": 4.5}]
+
+
+def numbers(dtype: str = "float64") -> pd.DataFrame:
+    """Ordinary numbers with a gap, denormals and signed zeros, an offset, a constant, nothing at all."""
+    return pd.DataFrame({
+        "age": [22.0, 38.0, 26.0, np.nan, 58.0], "tiny": [1e-42, -0.0, 3e-42, 0.0, -7e-39],
+        "epoch": [1.7e9, 1.7e9 + 128, 1.7e9 + 256, 1.7e9 + 384, 1.7e9 + 512], "constant": [14.625] * 5,
+        "empty": [np.nan] * 5}).astype(dtype)
+
+
+def words(missing: Any) -> pd.DataFrame:
+    return pd.DataFrame({
+        "city": ["Åmål", "Lima", missing, "Lima", "企鵝 \"q\"\n", "Oslo", "Lima"], "sex": list("fmfmffm"),
+        "one": ["only"] * 7}, dtype=object)
+
+
+def codes(dtype: str) -> pd.DataFrame:
+    return pd.DataFrame({"a": [1, 2, 1, 16, 1, 2], "b": [0.5, 0.25, 0.5, -0.0, 0.5, 8]}).astype(dtype)
+
+
+def penguins() -> pd.DataFrame:
+    return pd.DataFrame({
+        "island": pd.Series(["Biscoe", "Dream", "Biscoe", "Dream", "Dream", "Biscoe"], dtype=object),
+        "bill_mm": [39.1, 40.3, np.nan, 36.7, 50.0, 46.1], "mass_g": [3750.0, 3800.0, 3250.0, np.nan, 5700.0, 4500.0],
+        "sex": pd.Series(["male", None, "female", "female", "male", None], dtype=object),
+        "year": [2007, 2008, 2009, 2007, 2007, 2009],
+        "note": pd.Series(list("aabbbb"), dtype=object)})
+
+
+def mixed() -> ColumnTransformer:
+    """Every container, weights, an unused column, columns that go through."""
+    inner = ColumnTransformer([("fill", SimpleImputer(add_indicator=True), ["bill_mm"])], remainder="passthrough")
+    return ColumnTransformer([
+        ("num", make_pipeline(inner, "passthrough", MinMaxScaler((-1, 1)), StandardScaler(with_mean=False)),
+         ["bill_mm", "mass_g"]),
+        ("cat", make_pipeline(SimpleImputer(missing_values=None, strategy="constant", fill_value="?"),
+                              OneHotEncoder(drop="if_binary")), ["sex"]),
+        ("island", OneHotEncoder(handle_unknown="ignore"), ["island"]),
+        ("year", OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=2), ["year"]),
+        ("raw", "drop", ["note"])], transformer_weights={"num": 0.1}, sparse_threshold=0)
+
+
+def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
+    """Name of a file -> unfitted object and the rows it is fitted on."""
+    few = ["age", "tiny", "empty"]
+    known = numbers()[few[:2]].fillna(-1.0)
+    return {
+        "standard_scaler": (StandardScaler(), numbers()),
+        "standard_scaler_float32": (StandardScaler(with_mean=False), numbers("float32")[few]),
+        "standard_scaler_mean": (StandardScaler(with_std=False), numbers()[few[:2]]),
+        "min_max_scaler": (MinMaxScaler((-0.3, 0.7), clip=True), numbers()[few]),
+        "min_max_scaler_float32": (MinMaxScaler(), numbers("float32")[["age", "epoch"]]),
+        "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
+        "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
+        "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),
+                                 pd.concat([known, known * 3 + 1], ignore_index=True)),
+        "simple_imputer_constant": (SimpleImputer(strategy="constant", fill_value=-1.1), numbers()[few]),
+        "simple_imputer_text": (make_pipeline(SimpleImputer(missing_values=None, strategy="most_frequent"),
+                                              OneHotEncoder(handle_unknown="ignore")), words(None)),
+        "simple_imputer_text_value": (make_pipeline(
+            SimpleImputer(missing_values="f", strategy="constant", fill_value=""), OneHotEncoder()), words("")),
+        "one_hot_encoder": (OneHotEncoder(handle_unknown="ignore", drop="first"), words(np.nan)),
+        "one_hot_encoder_none": (OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=2), words(None)),
+        "one_hot_encoder_int": (OneHotEncoder(), codes("int64")),
+        "one_hot_encoder_float32": (OneHotEncoder(handle_unknown="ignore", max_categories=3), codes("float32")),
+        "one_hot_encoder_nan": (OneHotEncoder(handle_unknown="ignore", drop="if_binary"), numbers()[["age", "tiny"]]),
+        "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
+        "column_transformer": (mixed(), penguins()),
+        "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),
+    }
+
+
+def main(folder: str) -> None:
+    os.makedirs(folder, exist_ok=True)
+    for name, (step, sample) in golden().items():
+        with warnings.catch_warnings(), np.errstate(all="ignore"), tempfile.TemporaryDirectory() as models:
+            warnings.simplefilter("ignore")
+            model = os.path.join(models, "model.bin")
+            with open(model, "wb") as file:
+                file.write(b"weights")
+            data = prepguard.dumps(step.fit(sample), sample=sample, provenance_date="2024-01-01T00:00:00Z",
+                                   model=model if name == "column_transformer" else None)
+        if name == "column_transformer":
+            data = seal(validate({**prepguard.loads(data).payload, "policy": POLICY}))
+        with open(os.path.join(folder, name + ".prepguard.json"), "wb") as file:
+            file.write(data)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:] or [HERE])
