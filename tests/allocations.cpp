@@ -34,15 +34,35 @@ void release(void* memory) noexcept {
 
 }  // namespace
 
-std::uint64_t allocations() noexcept { return count; }
-std::int64_t live_allocations() noexcept { return live; }
+std::uint64_t allocations() noexcept {
+  return count;
+}
+std::int64_t live_allocations() noexcept {
+  return live;
+}
 
-FailAllocation::FailAllocation(std::size_t successes) noexcept { successes_left = successes; }
-FailAllocation::~FailAllocation() { successes_left = never; }
+FailAllocation::FailAllocation(std::size_t successes) noexcept {
+  successes_left = successes;
+}
+FailAllocation::~FailAllocation() {
+  successes_left = never;
+}
 
-void* operator new(std::size_t size) { return counted(size, alignof(std::max_align_t)); }
-void* operator new(std::size_t size, std::align_val_t alignment) { return counted(size, static_cast<std::size_t>(alignment)); }
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void* operator new(std::size_t size) {
+  return counted(size, alignof(std::max_align_t));
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return counted(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  release(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  release(memory);
+}

@@ -12,7 +12,8 @@ std::uint64_t allocations() noexcept;
 /// Allocations of this thread less what it has given back.
 std::int64_t live_allocations() noexcept;
 
-/// For its lifetime, `successes` allocations of this thread succeed, the next one fails, and those after it succeed.
+/// For its lifetime, `successes` allocations of this thread succeed, the next one fails, and those after it
+/// succeed.
 class FailAllocation {
  public:
   explicit FailAllocation(std::size_t successes) noexcept;

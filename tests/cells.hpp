@@ -22,7 +22,8 @@
 #include "prepguard/matrix.hpp"
 #include "prepguard/text.hpp"
 
-/// What several tests need: literal matrices, comparison by bits, cells laid out in every way, expected errors.
+/// What several tests need: literal matrices, comparison by bits, cells laid out in every way, expected
+/// errors.
 namespace cells {
 
 using prepguard::Matrix;
@@ -75,8 +76,8 @@ std::string difference(MatrixView<const Cell> got, MatrixView<const Cell> want) 
   for (std::size_t i = 0; i < got.rows(); ++i) {
     for (std::size_t j = 0; j < got.cols(); ++j) {
       if (same(got(i, j), want(i, j))) continue;
-      return "row " + std::to_string(i) + ", column " + std::to_string(j) + ": " + shown(got(i, j)) + " instead of " +
-             shown(want(i, j));
+      return "row " + std::to_string(i) + ", column " + std::to_string(j) + ": " + shown(got(i, j)) +
+             " instead of " + shown(want(i, j));
     }
   }
   return "";
@@ -102,12 +103,12 @@ struct Layout {
 inline constexpr Layout layouts[] = {
     {"row-major", [](auto, auto) -> std::ptrdiff_t { return 0; }, [](auto, auto c) { return c; },
      [](auto, auto) -> std::ptrdiff_t { return 1; }},
-    {"column-major", [](auto, auto) -> std::ptrdiff_t { return 0; }, [](auto, auto) -> std::ptrdiff_t { return 1; },
-     [](auto r, auto) { return r; }},
-    {"block of a larger matrix", [](auto, auto) -> std::ptrdiff_t { return 3; }, [](auto, auto c) { return c + 5; },
-     [](auto, auto) -> std::ptrdiff_t { return 1; }},
-    {"transposed block", [](auto, auto) -> std::ptrdiff_t { return 2; }, [](auto, auto) -> std::ptrdiff_t { return 1; },
-     [](auto r, auto) { return r + 3; }},
+    {"column-major", [](auto, auto) -> std::ptrdiff_t { return 0; },
+     [](auto, auto) -> std::ptrdiff_t { return 1; }, [](auto r, auto) { return r; }},
+    {"block of a larger matrix", [](auto, auto) -> std::ptrdiff_t { return 3; },
+     [](auto, auto c) { return c + 5; }, [](auto, auto) -> std::ptrdiff_t { return 1; }},
+    {"transposed block", [](auto, auto) -> std::ptrdiff_t { return 2; },
+     [](auto, auto) -> std::ptrdiff_t { return 1; }, [](auto r, auto) { return r + 3; }},
     {"every second cell", [](auto, auto) -> std::ptrdiff_t { return 1; }, [](auto, auto c) { return 2 * c; },
      [](auto, auto) -> std::ptrdiff_t { return 2; }},
     {"reversed map", [](auto r, auto c) { return r * c - 1; }, [](auto, auto c) { return -c; },
@@ -137,9 +138,11 @@ class Arranged {
     std::fill_n(memory_.data(), memory_.cols(), poison<Cell>());
     const auto r = static_cast<std::ptrdiff_t>(rows), c = static_cast<std::ptrdiff_t>(cols);
     const std::ptrdiff_t first = rows * cols == 0 ? 0 : layout.first(r, c);
-    view_ = MatrixView<Cell>(memory_.data() + first, rows, cols, layout.row_stride(r, c), layout.col_stride(r, c));
+    view_ = MatrixView<Cell>(memory_.data() + first, rows, cols, layout.row_stride(r, c),
+                             layout.col_stride(r, c));
   }
-  Arranged(const Layout& layout, MatrixView<const Cell> cells) : Arranged(layout, cells.rows(), cells.cols()) {
+  Arranged(const Layout& layout, MatrixView<const Cell> cells)
+      : Arranged(layout, cells.rows(), cells.cols()) {
     for (std::size_t i = 0; i < cells.rows(); ++i) {
       for (std::size_t j = 0; j < cells.cols(); ++j) view_(i, j) = cells(i, j);
     }
@@ -210,7 +213,8 @@ void check_error(Action&& action, prepguard::Errc code, std::initializer_list<co
   }
 }
 
-/// Gives `value` to the field called `key` of a step, as a loader does. The state may then be anything: see `prepare`.
+/// Gives `value` to the field called `key` of a step, as a loader does. The state may then be anything: see
+/// `prepare`.
 template <class Step, class Value>
 void set_field(Step& step, std::string_view key, const Value& value) {
   bool found = false;

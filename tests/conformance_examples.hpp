@@ -14,8 +14,8 @@
 #include "cells.hpp"
 #include "prepguard/transformers.hpp"
 
-/// What the conformance suite knows about each step of THE LIST: how it may be configured, rows to fit it to, and ways
-/// to spoil its state. A step without an `Examples` of its own does not compile.
+/// What the conformance suite knows about each step of THE LIST: how it may be configured, rows to fit it to,
+/// and ways to spoil its state. A step without an `Examples` of its own does not compile.
 namespace conformance {
 
 using prepguard::Array;
@@ -33,11 +33,14 @@ struct Block {
   Matrix<T> numbers{};
   Matrix<Text> texts{};
 
-  Block(Matrix<T> number_cells, Matrix<Text> text_cells) : numbers(std::move(number_cells)), texts(std::move(text_cells)) {}
+  Block(Matrix<T> number_cells, Matrix<Text> text_cells)
+      : numbers(std::move(number_cells)), texts(std::move(text_cells)) {}
   explicit Block(Matrix<T> number_cells) : Block(std::move(number_cells), Matrix<Text>(0, 0)) {
     texts = Matrix<Text>(numbers.rows(), 0);
   }
-  explicit Block(Matrix<Text> text_cells) : texts(std::move(text_cells)) { numbers = Matrix<T>(texts.rows(), 0); }
+  explicit Block(Matrix<Text> text_cells) : texts(std::move(text_cells)) {
+    numbers = Matrix<T>(texts.rows(), 0);
+  }
   Block(std::size_t rows, std::size_t number_columns, std::size_t text_columns)
       : numbers(rows, number_columns), texts(rows, text_columns) {}
 
@@ -103,11 +106,26 @@ struct Examples<prepguard::StandardScaler<T>> {
     constexpr double gap = cells::nan<double>;
     static const auto scale = [](Step& s, Array values) { cells::set_field(s, "scale", std::move(values)); };
     return {
-        {"scale.values[1]", [](Step& s) { scale(s, Array(Array::Reals{1, 0, 1, 1, 1})); }},
-        {"scale.values[4]", [](Step& s) { scale(s, Array(Array::Reals{1, 1, 1, 1, -2})); }},
-        {"scale", [](Step& s) { scale(s, Array(Array::Reals{1, 1})); }},
-        {"scale.dtype", [](Step& s) { scale(s, Array(Array::Integers{1, 1, 1, 1, 1})); }},
-        {"mean.nan", [](Step& s) { scale(s, Array(Array::Reals{1, 1, gap, 1, 1})); }},
+        {"scale.values[1]",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 0, 1, 1, 1}));
+         }},
+        {"scale.values[4]",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 1, 1, 1, -2}));
+         }},
+        {"scale",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 1}));
+         }},
+        {"scale.dtype",
+         [](Step& s) {
+           scale(s, Array(Array::Integers{1, 1, 1, 1, 1}));
+         }},
+        {"mean.nan",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 1, gap, 1, 1}));
+         }},
         {"mean", [](Step& s) { cells::set_field(s, "mean", Array(Array::Reals{1})); }},
         {"mean", [](Step& s) { cells::set_field(s, "with_mean", false); }},
         {"scale", [](Step& s) { cells::set_field(s, "with_std", false); }},
@@ -128,11 +146,23 @@ struct Examples<prepguard::MinMaxScaler<T>> {
     constexpr double gap = cells::nan<double>;
     static const auto scale = [](Step& s, Array values) { cells::set_field(s, "scale", std::move(values)); };
     return {
-        {"scale.values[0]", [](Step& s) { scale(s, Array(Array::Reals{0, 1, 1, 1, 1})); }},
-        {"scale.values[3]", [](Step& s) { scale(s, Array(Array::Reals{1, 1, 1, -1, 1})); }},
-        {"scale", [](Step& s) { scale(s, Array(Array::Reals{1, 1, 1, 1, 1, 1})); }},
+        {"scale.values[0]",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{0, 1, 1, 1, 1}));
+         }},
+        {"scale.values[3]",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 1, 1, -1, 1}));
+         }},
+        {"scale",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, 1, 1, 1, 1, 1}));
+         }},
         {"scale.dtype", [](Step& s) { scale(s, Array(Array::Texts(5))); }},
-        {"min.nan", [](Step& s) { scale(s, Array(Array::Reals{1, gap, 1, 1, 1})); }},
+        {"min.nan",
+         [](Step& s) {
+           scale(s, Array(Array::Reals{1, gap, 1, 1, 1}));
+         }},
         {"min", [](Step& s) { cells::set_field(s, "min", Array()); }},
         {"feature_min", [](Step& s) { cells::set_field(s, "feature_min", 5.0); }},
     };
@@ -174,20 +204,48 @@ struct Examples<prepguard::OneHotEncoder<T, Cell>> {
   }
   static std::vector<Damage<Step>> damages() {
     std::vector<Damage<Step>> list = {
-        {"columns[0].categories.values[2]", [](Step& s) { set_first(s, {categories({1, 2, 1}), {}, -1}); }},
-        {"columns[0].categories", [](Step& s) { set_first(s, {categories({}), {}, -1}); }},
-        {"columns[0].infrequent[0]", [](Step& s) { set_first(s, {categories({1, 2}), {2}, -1}); }},
-        {"columns[0].infrequent[1]", [](Step& s) { set_first(s, {categories({1, 2, 3}), {1, 1}, -1}); }},
-        {"columns[0].infrequent[0]", [](Step& s) { set_first(s, {categories({1, 2}), {-1}, -1}); }},
-        {"columns[0].drop", [](Step& s) { set_first(s, {categories({1, 2}), {}, 2}); }},
-        {"columns[0].drop", [](Step& s) { set_first(s, {categories({1, 2, 3}), {0, 1}, 2}); }},
-        {"columns[0].drop", [](Step& s) { set_first(s, {categories({1, 2}), {}, -2}); }},
+        {"columns[0].categories.values[2]",
+         [](Step& s) {
+           set_first(s, {categories({1, 2, 1}), {}, -1});
+         }},
+        {"columns[0].categories",
+         [](Step& s) {
+           set_first(s, {categories({}), {}, -1});
+         }},
+        {"columns[0].infrequent[0]",
+         [](Step& s) {
+           set_first(s, {categories({1, 2}), {2}, -1});
+         }},
+        {"columns[0].infrequent[1]",
+         [](Step& s) {
+           set_first(s, {categories({1, 2, 3}), {1, 1}, -1});
+         }},
+        {"columns[0].infrequent[0]",
+         [](Step& s) {
+           set_first(s, {categories({1, 2}), {-1}, -1});
+         }},
+        {"columns[0].drop",
+         [](Step& s) {
+           set_first(s, {categories({1, 2}), {}, 2});
+         }},
+        {"columns[0].drop",
+         [](Step& s) {
+           set_first(s, {categories({1, 2, 3}), {0, 1}, 2});
+         }},
+        {"columns[0].drop",
+         [](Step& s) {
+           set_first(s, {categories({1, 2}), {}, -2});
+         }},
         {"columns", [](Step& s) { cells::set_field(s, "columns", std::vector<OneHotColumn>{}); }},
         {"columns[0].categories.dtype",
-         [](Step& s) { set_first(s, {text ? Array(Array::Reals{1}) : Array(Array::Texts(1)), {}, -1}); }},
+         [](Step& s) {
+           set_first(s, {text ? Array(Array::Reals{1}) : Array(Array::Texts(1)), {}, -1});
+         }},
     };
     if constexpr (!text) {
-      list.push_back({"columns[0].categories.values[1]", [](Step& s) { set_first(s, {categories({2, 1}), {}, -1}); }});
+      list.push_back({"columns[0].categories.values[1]", [](Step& s) {
+                        set_first(s, {categories({2, 1}), {}, -1});
+                      }});
       list.push_back({"columns[0].categories.values[0]", [](Step& s) {
                         const std::int64_t between = (std::int64_t{1} << 53) + 1;  // no double, no float
                         set_first(s, {Array(Array::Integers{between}), {}, -1});
@@ -229,12 +287,16 @@ struct Examples<prepguard::SimpleImputer<T, Cell>> {
     };
     if constexpr (text) {
       list.push_back({"strategy", [](Step& s) { cells::set_field(s, "strategy", Strategy::mean); }});
-      list.push_back({"indicator", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{0}); }});
+      list.push_back(
+          {"indicator", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{0}); }});
       list.push_back({"fill.dtype", [](Step& s) { cells::set_field(s, "fill", Array(Array::Reals(3))); }});
     } else {
       list.push_back({"missing", [](Step& s) { cells::set_field(s, "missing", MissingMarker::none); }});
-      list.push_back({"indicator[0]", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{5}); }});
-      list.push_back({"indicator[1]", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{1, 1}); }});
+      list.push_back(
+          {"indicator[0]", [](Step& s) { cells::set_field(s, "indicator", std::vector<std::int64_t>{5}); }});
+      list.push_back({"indicator[1]", [](Step& s) {
+                        cells::set_field(s, "indicator", std::vector<std::int64_t>{1, 1});
+                      }});
       list.push_back({"fill.dtype", [](Step& s) { cells::set_field(s, "fill", Array(Array::Texts(5))); }});
       if constexpr (std::is_same_v<T, float>) {
         list.push_back({"sentinel.values", [](Step& s) {
@@ -298,14 +360,16 @@ BlockOf<Step> output_for(const Step& step, std::size_t rows) {
   if constexpr (std::is_same_v<Output, prepguard::Mixed<typename Step::Scalar>>) {
     return BlockOf<Step>(rows, step.output_layout().numbers(), step.output_layout().texts());
   } else {
-    return BlockOf<Step>(rows, Number<Output> ? step.output_width() : 0, Number<Output> ? 0 : step.output_width());
+    return BlockOf<Step>(rows, Number<Output> ? step.output_width() : 0,
+                         Number<Output> ? 0 : step.output_width());
   }
 }
 
 template <class Step>
 BlockOf<Step> transformed(const Step& step, const BlockOf<Step>& rows) {
   BlockOf<Step> out = output_for(step, rows.rows());
-  step.transform(prepguard::detail::part_of<typename Step::Input>(rows.view()), prepguard::detail::part_of<typename Step::Output>(out.target()));
+  step.transform(prepguard::detail::part_of<typename Step::Input>(rows.view()),
+                 prepguard::detail::part_of<typename Step::Output>(out.target()));
   return out;
 }
 

@@ -117,11 +117,15 @@ TEST_CASE("conformance: default-constructed and moved-from steps have no width a
   for_every_fitted_step([]<class Step>(Step step, const BlockOf<Step>& rows) {
     Step gone = step;
     const Step taken = std::move(gone);
-    for (const Step& empty : {Step(), gone}) {  // NOLINT: what is left is what is tested
+    Step assigned_away = step, target;
+    target = std::move(assigned_away);
+    CHECK(target == step);
+    for (const Step& empty : {Step(), gone, assigned_away}) {  // NOLINT: what is left is what is tested
       CHECK(empty.input_width() == 0);
       CHECK(empty.output_width() == 0);
-      cells::check_error([&] { static_cast<void>(empty.transform(part_of<typename Step::Input>(rows.view()))); },
-                         Errc::bad_shape, {"not fitted", Step::type.data()});
+      cells::check_error(
+          [&] { static_cast<void>(empty.transform(part_of<typename Step::Input>(rows.view()))); },
+          Errc::bad_shape, {"not fitted", Step::type.data()});
     }
     gone = taken;
     CHECK(difference(transformed(gone, rows), transformed(step, rows)) == "");
@@ -132,15 +136,18 @@ TEST_CASE("conformance: one column more or less is refused with both widths") {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     for (const std::size_t width : {std::size_t{0}, step.input_width() - 1, step.input_width() + 1}) {
       const BlockOf<Step> other(2, rows.texts.cols() == 0 ? width : 0, rows.texts.cols() == 0 ? 0 : width);
-      const std::string expected = "expected " + std::to_string(step.input_width()) + " features, got " + std::to_string(width);
-      cells::check_error([&] { static_cast<void>(step.transform(part_of<typename Step::Input>(other.view()))); },
-                         Errc::bad_shape, {expected.c_str(), Step::type.data()});
+      const std::string expected =
+          "expected " + std::to_string(step.input_width()) + " features, got " + std::to_string(width);
+      cells::check_error(
+          [&] { static_cast<void>(step.transform(part_of<typename Step::Input>(other.view()))); },
+          Errc::bad_shape, {expected.c_str(), Step::type.data()});
     }
     // The output has the right shape or nothing is written.
     BlockOf<Step> wide = output_for(step, rows.rows() + 1);
     cells::check_error(
         [&] {
-          step.transform(part_of<typename Step::Input>(rows.view()), part_of<typename Step::Output>(wide.target()));
+          step.transform(part_of<typename Step::Input>(rows.view()),
+                         part_of<typename Step::Output>(wide.target()));
         },
         Errc::bad_shape, {"output", "never resized"});
   });
@@ -180,15 +187,19 @@ TEST_CASE("conformance: the same bits from and into every layout; nothing outsid
         CAPTURE(from.name);
         CAPTURE(into.name);
         const ArrangedBlock<typename Step::Scalar> in(from, rows), out(into, output_for(step, rows.rows()));
-        step.transform(part_of<typename Step::Input>(in.readable()), part_of<typename Step::Output>(out.view()));
-        REQUIRE(cells::difference(out.numbers.readable(), MatrixView<const typename Step::Scalar>(want.numbers)) == "");
+        step.transform(part_of<typename Step::Input>(in.readable()),
+                       part_of<typename Step::Output>(out.view()));
+        REQUIRE(cells::difference(out.numbers.readable(),
+                                  MatrixView<const typename Step::Scalar>(want.numbers)) == "");
         REQUIRE(cells::difference(out.texts.readable(), MatrixView<const Text>(want.texts)) == "");
         REQUIRE(out.spoiled() == 0);
         REQUIRE(in.spoiled() == 0);
-        REQUIRE(cells::difference(in.numbers.readable(), MatrixView<const typename Step::Scalar>(rows.numbers)) == "");
+        REQUIRE(cells::difference(in.numbers.readable(),
+                                  MatrixView<const typename Step::Scalar>(rows.numbers)) == "");
       }
     }
-    const cells::ReadOnly<typename Step::Scalar> numbers{MatrixView<const typename Step::Scalar>(rows.numbers)};
+    const cells::ReadOnly<typename Step::Scalar> numbers{
+        MatrixView<const typename Step::Scalar>(rows.numbers)};
     const cells::ReadOnly<Text> texts{MatrixView<const Text>(rows.texts)};
     BlockOf<Step> out = output_for(step, rows.rows());
     const MixedView<const typename Step::Scalar> in(numbers.view(), texts.view());
@@ -197,7 +208,8 @@ TEST_CASE("conformance: the same bits from and into every layout; nothing outsid
   });
 }
 
-TEST_CASE("conformance: in place where widths allow it; a partial overlap is refused before the first write") {
+TEST_CASE(
+    "conformance: in place where widths allow it; a partial overlap is refused before the first write") {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     if constexpr (std::is_same_v<typename Step::Input, typename Step::Output>) {
       const BlockOf<Step> rows = many(training);
@@ -205,9 +217,11 @@ TEST_CASE("conformance: in place where widths allow it; a partial overlap is ref
         for (const cells::Layout& layout : cells::layouts) {
           CAPTURE(layout.name);
           const ArrangedBlock<typename Step::Scalar> block(layout, rows);
-          step.transform(part_of<typename Step::Input>(block.readable()), part_of<typename Step::Output>(block.view()));
+          step.transform(part_of<typename Step::Input>(block.readable()),
+                         part_of<typename Step::Output>(block.view()));
           const BlockOf<Step> want = transformed(step, rows);
-          REQUIRE(cells::difference(block.numbers.readable(), MatrixView<const typename Step::Scalar>(want.numbers)) == "");
+          REQUIRE(cells::difference(block.numbers.readable(),
+                                    MatrixView<const typename Step::Scalar>(want.numbers)) == "");
           REQUIRE(cells::difference(block.texts.readable(), MatrixView<const Text>(want.texts)) == "");
           REQUIRE(block.spoiled() == 0);
         }
@@ -217,11 +231,15 @@ TEST_CASE("conformance: in place where widths allow it; a partial overlap is ref
       if (block.texts.cols() < training.texts.cols()) block.texts = training.texts;
       const BlockOf<Step> before = block;
       const MixedView<const typename Step::Scalar> in(
-          MatrixView<const typename Step::Scalar>(block.numbers).middle_cols(0, training.numbers.cols()).middle_rows(0, 3),
+          MatrixView<const typename Step::Scalar>(block.numbers)
+              .middle_cols(0, training.numbers.cols())
+              .middle_rows(0, 3),
           MatrixView<const Text>(block.texts).middle_cols(0, training.texts.cols()).middle_rows(0, 3));
       const BlockOf<Step> shape = output_for(step, 3);
       const MixedView<typename Step::Scalar> out(
-          MatrixView<typename Step::Scalar>(block.numbers).middle_cols(0, shape.numbers.cols()).middle_rows(1, 3),
+          MatrixView<typename Step::Scalar>(block.numbers)
+              .middle_cols(0, shape.numbers.cols())
+              .middle_rows(1, 3),
           MatrixView<Text>(block.texts).middle_cols(0, shape.texts.cols()).middle_rows(1, 3));
       cells::check_error(
           [&] { step.transform(part_of<typename Step::Input>(in), part_of<typename Step::Output>(out)); },
@@ -269,7 +287,8 @@ TEST_CASE("conformance: every instruction set gives the same bits") {
 
 TEST_CASE("conformance: one name for every output, all different") {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>&) {
-    const std::vector<std::string> names = step.feature_names_out(prepguard::default_names(step.input_width()));
+    const std::vector<std::string> names =
+        step.feature_names_out(prepguard::default_names(step.input_width()));
     CHECK(names.size() == step.output_width());
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
   });
@@ -296,7 +315,8 @@ TEST_CASE("conformance: missing_flow says what becomes of a missing cell") {
         const bool refused = std::count(flow.begin(), flow.end(), MissingFlow::refused) > 0;
 
         BlockOf<Step> out = output_for(step, 1);
-        if (!step.apply(part_of<typename Step::Input>(row.view()), part_of<typename Step::Output>(out.target()))) {
+        if (!step.apply(part_of<typename Step::Input>(row.view()),
+                        part_of<typename Step::Output>(out.target()))) {
           CHECK(refused);
           continue;
         }
@@ -322,7 +342,8 @@ TEST_CASE("conformance: the inverse of the transform is the training data") {
       using T = typename Step::Scalar;
       const BlockOf<Step> features = transformed(step, rows);
       BlockOf<Step> back(rows.rows(), rows.numbers.cols(), rows.texts.cols());
-      step.inverse_transform(part_of<typename Step::Output>(features.view()), part_of<typename Step::Input>(back.target()));
+      step.inverse_transform(part_of<typename Step::Output>(features.view()),
+                             part_of<typename Step::Input>(back.target()));
       CHECK(cells::difference(back.texts, rows.texts) == "");
       for (std::size_t j = 0; j < rows.numbers.cols(); ++j) {
         double largest = 1;  // MinMaxScaler subtracts and adds numbers of the size of the feature range
@@ -366,8 +387,8 @@ TEST_CASE("conformance: fit again, in another order of rows, from another layout
 TEST_CASE("conformance: a fit that fails leaves the old state; one of another width replaces it") {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     Step refitted = step;
-    cells::check_error([&] { refitted.fit(part_of<typename Step::Input>(rows.pick({}).view())); }, Errc::cannot_fit,
-                       {"0 rows", Step::type.data()});
+    cells::check_error([&] { refitted.fit(part_of<typename Step::Input>(rows.pick({}).view())); },
+                       Errc::cannot_fit, {"0 rows", Step::type.data()});
     cells::check_error([&] { refitted.fit(part_of<typename Step::Input>(BlockOf<Step>(3, 0, 0).view())); },
                        Errc::bad_shape, {"at least 1 feature", Step::type.data()});
     CHECK(refitted == step);
@@ -397,7 +418,8 @@ TEST_CASE("conformance: prepare refuses every state that contradicts itself, nam
     };
     Step sound = step;
     CHECK(sound.prepare(layout, Place("pipeline")) == layout_of(transformed(step, rows)));
-    for (const std::int64_t width : {std::int64_t{0}, std::int64_t{-1}, static_cast<std::int64_t>(rows.cols()) + 1}) {
+    for (const std::int64_t width :
+         {std::int64_t{0}, std::int64_t{-1}, static_cast<std::int64_t>(rows.cols()) + 1}) {
       Step damaged = step;
       cells::set_field(damaged, "inputs", width);
       check_refused(damaged, "inputs");
@@ -413,7 +435,8 @@ TEST_CASE("conformance: prepare refuses every state that contradicts itself, nam
       Step other_kind = step;
       std::vector<Kind> kinds = layout.kinds();
       kinds.back() = kinds.back() == Kind::text ? Kind::number : Kind::text;
-      cells::check_error([&] { other_kind.prepare(Layout(kinds), Place("pipeline")); }, Errc::bad_state, {"inputs", "column"});
+      cells::check_error([&] { other_kind.prepare(Layout(kinds), Place("pipeline")); }, Errc::bad_state,
+                         {"inputs", "column"});
     }
   });
   // Each damage is done to the first example.
@@ -424,7 +447,8 @@ TEST_CASE("conformance: prepare refuses every state that contradicts itself, nam
       Step damaged = fitted(Examples<Step>::unfitted().front(), rows);
       damage.apply(damaged);
       const std::string place = std::string("pipeline.") + damage.place + ": expected";
-      cells::check_error([&] { damaged.prepare(layout_of(rows), Place("pipeline")); }, Errc::bad_state, {place.c_str()});
+      cells::check_error([&] { damaged.prepare(layout_of(rows), Place("pipeline")); }, Errc::bad_state,
+                         {place.c_str()});
       ++refused;
     }
   });
@@ -456,12 +480,14 @@ TEST_CASE("conformance: the control register of the caller changes nothing and i
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> want = transformed(step, rows);
     const unsigned normal = __builtin_ia32_stmxcsr();
-    for (const unsigned state : {0x9fc0U, 0x3f80U, 0x5f80U, 0x7f80U}) {  // FTZ and DAZ; down; up; towards zero
+    for (const unsigned state :
+         {0x9fc0U, 0x3f80U, 0x5f80U, 0x7f80U}) {  // FTZ and DAZ; down; up; towards zero
       CAPTURE(state);
       BlockOf<Step> got = output_for(step, rows.rows());
       Step again = step;
       __builtin_ia32_ldmxcsr(state);
-      step.transform(part_of<typename Step::Input>(rows.view()), part_of<typename Step::Output>(got.target()));
+      step.transform(part_of<typename Step::Input>(rows.view()),
+                     part_of<typename Step::Output>(got.target()));
       again.fit(part_of<typename Step::Input>(rows.view()));
       const unsigned after = __builtin_ia32_stmxcsr();
       __builtin_ia32_ldmxcsr(normal);

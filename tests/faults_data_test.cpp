@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every fault the library must survive, and what has to come of it: one row or more each. A fault that is shown
-// elsewhere is listed with the place; one that is in neither list fails.
+// Every fault the library must survive, and what has to come of it: one row or more each. A fault that is
+// shown elsewhere is listed with the place; one that is in neither list fails.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -49,7 +49,8 @@ constexpr double nan = cells::nan<double>;
 constexpr double inf = cells::infinity<double>;
 constexpr double largest = std::numeric_limits<double>::max();
 
-/// A fault: what is done, and the error it must give with the words its text must hold; no error where there is no code.
+/// A fault: what is done, and the error it must give with the words its text must hold; no error where there
+/// is no code.
 struct Row {
   int fault;
   const char* title;
@@ -105,7 +106,8 @@ void overlap_in_part() {
   std::fill_n(rows.data(), 12, 1.0);
   const Matrix<double> before = rows;
   const MatrixView<double> view = rows;
-  const auto error = cells::error_of([&] { fitted().transform(view.middle_rows(0, 3), view.middle_rows(1, 3)); });
+  const auto error =
+      cells::error_of([&] { fitted().transform(view.middle_rows(0, 3), view.middle_rows(1, 3)); });
   CHECK(difference(rows, before) == "");
   if (error) throw *error;
 }
@@ -143,13 +145,18 @@ void find_infinity_everywhere() {
 template <class Object>
 void move_and_transform(Object object) {
   const Object taken = std::move(object);
-  static_cast<void>(object.transform(rows_of<double>({{1, 2, 3}})));  // NOLINT: what is left is what is tested
+  static_cast<void>(
+      object.transform(rows_of<double>({{1, 2, 3}})));  // NOLINT: what is left is what is tested
 }
 
 void refit() {
   StandardScaler<double> scaler = fitted();
   const StandardScaler<double> before = scaler;
-  cells::check_error([&] { scaler.fit(rows_of<double>({{1, nan}, {2, nan}})); }, Errc::cannot_fit, {"column 1"});
+  cells::check_error(
+      [&] {
+        scaler.fit(rows_of<double>({{1, nan}, {2, nan}}));
+      },
+      Errc::cannot_fit, {"column 1"});
   CHECK(scaler == before);
   scaler.fit(rows_of<double>({{1, 5}, {2, 6}}));
   CHECK(scaler.input_width() == 2);
@@ -170,18 +177,40 @@ Table one_column(const std::vector<double>& values, const char* name) {
 
 std::vector<Row> rows_about_data() {
   return {
-      {1, "wrong column count", [] { transform(rows_of<double>({{1, 2}})); }, Errc::bad_shape,
+      {1,
+       "wrong column count",
+       [] {
+         transform(rows_of<double>({{1, 2}}));
+       },
+       Errc::bad_shape,
        {"standard_scaler: expected 3 features, got 2"}},
-      {2, "0 columns", [] { transform(Matrix<double>(4, 0)); }, Errc::bad_shape, {"expected 3 features, got 0"}},
-      {2, "0 columns to fit", [] { StandardScaler<double>().fit(Matrix<double>(4, 0)); }, Errc::bad_shape,
+      {2,
+       "0 columns",
+       [] { transform(Matrix<double>(4, 0)); },
+       Errc::bad_shape,
+       {"expected 3 features, got 0"}},
+      {2,
+       "0 columns to fit",
+       [] { StandardScaler<double>().fit(Matrix<double>(4, 0)); },
+       Errc::bad_shape,
        {"at least 1 feature, got 0"}},
       {3, "0 rows", [] { CHECK(fitted().transform(Matrix<double>(0, 3)).cols() == 3); }},
-      {3, "0 rows to fit", [] { StandardScaler<double>().fit(Matrix<double>(0, 3)); }, Errc::cannot_fit,
+      {3,
+       "0 rows to fit",
+       [] { StandardScaler<double>().fit(Matrix<double>(0, 3)); },
+       Errc::cannot_fit,
        {"standard_scaler", "0 rows"}},
-      {4, "null pointer", [] { transform(MatrixView<const double>(nullptr, 2, 3)); }, Errc::bad_shape,
+      {4,
+       "null pointer",
+       [] { transform(MatrixView<const double>(nullptr, 2, 3)); },
+       Errc::bad_shape,
        {"input of 2 x 3 cells is a null pointer"}},
       {4, "null pointer, 0 rows", [] { transform(MatrixView<const double>(nullptr, 0, 3)); }},
-      {4, "0 x 0", [] { transform(MatrixView<const double>()); }, Errc::bad_shape, {"expected 3 features, got 0"}},
+      {4,
+       "0 x 0",
+       [] { transform(MatrixView<const double>()); },
+       Errc::bad_shape,
+       {"expected 3 features, got 0"}},
       {5, "every layout", vary_layout},
       {6, "misaligned by one cell",
        [] {
@@ -203,19 +232,24 @@ std::vector<Row> rows_about_data() {
          CHECK(difference(rows, {{1, 10, 100}, {3, 30, inf}}) == "");
        }},
       {7, "partial overlap", overlap_in_part, Errc::bad_shape, {"overlap in part", "separate memory"}},
-      {8, "output of the wrong shape",
+      {8,
+       "output of the wrong shape",
        [] {
          Matrix<double> out(3, 3);
          fitted().transform(rows_of<double>({{1, 2, 3}}), out);
        },
-       Errc::bad_shape, {"expected an output of 1 x 3 cells, got 3 x 3", "never resized"}},
+       Errc::bad_shape,
+       {"expected an output of 1 x 3 cells, got 3 x 3", "never resized"}},
       {9, "read-only input",
        [] {
          const auto rows = rows_of<double>({{1, 10, 100}});
          transform(cells::ReadOnly<double>(rows).view());
        }},
       {10, "NaN keeps its payload where it passes", keep_payload},
-      {11, "infinity", spoilt([](auto& rows) { rows(1, 2) = -inf; }), Errc::non_finite,
+      {11,
+       "infinity",
+       spoilt([](auto& rows) { rows(1, 2) = -inf; }),
+       Errc::non_finite,
        {"standard_scaler: infinity in the input", "row 1", "column 2 (3 of 3)", "got -inf"}},
       {12, "infinity in every lane", find_infinity_everywhere},
       {13, "-0.0 is kept and is the category 0.0",
@@ -228,19 +262,23 @@ std::vector<Row> rows_about_data() {
          CHECK(difference(imputer.transform(rows_of<double>({{-0.0}})), {{-0.0}}) == "");
        }},
       {15, "the largest number", spoilt([](auto& rows) { rows(0, 0) = largest; })},
-      {15, "an infinity made by a step",
+      {15,
+       "an infinity made by a step",
        [] {
          MinMaxScaler<double> scaler;
          scaler.fit(rows_of<double>({{0, 0}, {1, 0.25}}));
          static_cast<void>(scaler.transform(rows_of<double>({{1, 1}, {1, largest}})));
        },
-       Errc::non_finite, {"min_max_scaler", "1.7976931348623157e+308 * 4.0", "row 1", "\"x1\""}},
-      {17, "rows * columns overflows",
+       Errc::non_finite,
+       {"min_max_scaler", "1.7976931348623157e+308 * 4.0", "row 1", "\"x1\""}},
+      {17,
+       "rows * columns overflows",
        [] {
          const double cell = 1;
          transform(MatrixView<const double>(&cell, static_cast<std::size_t>(-1) / 2, 3, 0, 0));
        },
-       Errc::bad_shape, {"input", "larger than memory"}},
+       Errc::bad_shape,
+       {"input", "larger than memory"}},
       {18, "bool and integers are exact",
        [] {
          const std::vector<std::int64_t> longs{std::int64_t{1} << 53};
@@ -259,11 +297,17 @@ std::vector<Row> rows_about_fit() {
   using Imputer = SimpleImputer<double>;
   using RangeOptions = Range::Options;
   return {
-      {19, "infinity", fit(Scaler{}, {{1, 2}, {3, inf}}), Errc::cannot_fit,
+      {19,
+       "infinity",
+       fit(Scaler{}, {{1, 2}, {3, inf}}),
+       Errc::cannot_fit,
        {"standard_scaler", "infinity in the training rows", "row 1", "column 1", "got inf"}},
       {19, "infinity", fit(Imputer{}, {{1, -inf}}), Errc::cannot_fit, {"simple_imputer", "column 1", "-inf"}},
       {20, "infinity less infinity", fit(Scaler{}, {{inf}, {-inf}}), Errc::cannot_fit, {"infinity", "row 0"}},
-      {21, "variance overflows", fit(Scaler{}, {{0, 1e200}, {1, -1e200}}), Errc::cannot_fit,
+      {21,
+       "variance overflows",
+       fit(Scaler{}, {{0, 1e200}, {1, -1e200}}),
+       Errc::cannot_fit,
        {"column 1", "variance exceeds", "do: rescale"}},
       {22, "the sum overflows, the mean does not",
        [] {
@@ -272,29 +316,60 @@ std::vector<Row> rows_about_fit() {
          CHECK(scaler.mean() == Array(Array::Reals{1.7e308}));
          CHECK(scaler.scale() == Array(Array::Reals{1}));
        }},
-      {23, "range overflows", fit(Range{}, {{1.7e308}, {-1.7e308}}), Errc::cannot_fit,
+      {23,
+       "range overflows",
+       fit(Range{}, {{1.7e308}, {-1.7e308}}),
+       Errc::cannot_fit,
        {"min_max_scaler", "column 0", "range exceeds"}},
-      {23, "range overflows, float",
+      {23,
+       "range overflows, float",
        [] {
          MinMaxScaler<float> scaler;
          scaler.fit(rows_of<float>({{3e38f}, {-3e38f}}));
        },
-       Errc::cannot_fit, {"column 0", "range exceeds"}},
-      {24, "all NaN", fit(Scaler{}, {{1, nan}, {2, nan}}), Errc::cannot_fit, {"column 1", "all values are NaN", "impute"}},
-      {24, "all NaN", fit(Range{}, {{nan}}), Errc::cannot_fit, {"min_max_scaler", "column 0", "all values are NaN"}},
+       Errc::cannot_fit,
+       {"column 0", "range exceeds"}},
+      {24,
+       "all NaN",
+       fit(Scaler{}, {{1, nan}, {2, nan}}),
+       Errc::cannot_fit,
+       {"column 1", "all values are NaN", "impute"}},
+      {24,
+       "all NaN",
+       fit(Range{}, {{nan}}),
+       Errc::cannot_fit,
+       {"min_max_scaler", "column 0", "all values are NaN"}},
       {24, "all NaN", fit(Imputer{}, {{nan}}), Errc::cannot_fit, {"simple_imputer", "missing altogether"}},
-      {25, "NaN is left out", [] { CHECK(scale_of<double>({1, nan, 3}) == 1); }},
-      {26, "constant column", [] { CHECK(scale_of<double>({4.2, 4.2, 4.2}) == 1); }},
-      {27, "nearly constant", [] { CHECK(scale_of<double>({1e8 - 1.5e-8, 1e8, 1e8 + 1.5e-8}) == 1); }},
-      {27, "nearly constant", [] { CHECK(scale_of<double>({14.62, 14.62, 14.62, 14.62, 14.62}) == 1); }},
+      {25, "NaN is left out",
+       [] {
+         CHECK(scale_of<double>({1, nan, 3}) == 1);
+       }},
+      {26, "constant column",
+       [] {
+         CHECK(scale_of<double>({4.2, 4.2, 4.2}) == 1);
+       }},
+      {27, "nearly constant",
+       [] {
+         CHECK(scale_of<double>({1e8 - 1.5e-8, 1e8, 1e8 + 1.5e-8}) == 1);
+       }},
+      {27, "nearly constant",
+       [] {
+         CHECK(scale_of<double>({14.62, 14.62, 14.62, 14.62, 14.62}) == 1);
+       }},
       {28, "one row", [] { CHECK(scale_of<double>({3}) == 1); }},
-      {29, "variance underflows", [] { CHECK(scale_of<double>({0, 5e-324}) == 1); }},
+      {29, "variance underflows",
+       [] {
+         CHECK(scale_of<double>({0, 5e-324}) == 1);
+       }},
       {29, "range of one denormal",
        [] {
          Range scaler;
          CHECK(scaler.fit(rows_of<double>({{0}, {5e-324}})).scale() == Array(Array::Reals{1}));
        }},
-      {30, "feature_range upside down", [] { Range{RangeOptions{.feature_min = 1, .feature_max = 0}}; }, Errc::bad_parameter,
+      {30,
+       "feature_range upside down",
+       [] { Range{RangeOptions{.feature_min = 1, .feature_max = 0}}; },
+       Errc::bad_parameter,
        {"min_max_scaler", "feature_min < feature_max", "1.0 and 0.0"}},
       {31, "refit", refit},
       {33, "results beyond the feature range by an ulp",
@@ -310,70 +385,120 @@ std::vector<Row> rows_about_fit() {
          last.fit(rows_of<double>({{3}, {1}, {nan}}));
          CHECK(first == last);
        }},
-      {35, "duplicate column name",
+      {35,
+       "duplicate column name",
        [] {
          const std::vector<double> one{1};
          one_column(one, "a").add("a", one);
        },
-       Errc::bad_parameter, {"\"a\"", "twice"}},
+       Errc::bad_parameter,
+       {"\"a\"", "twice"}},
       {35, "empty column name", [] { one_column({}, ""); }, Errc::bad_parameter, {"empty name"}},
-      {35, "duplicate step name",
-       [] { AnyPipeline<double>(std::vector<Named<AnyStep<double>>>{{"a", Scaler{}}, {"a", Range{}}}); }, Errc::bad_parameter,
+      {35,
+       "duplicate step name",
+       [] {
+         AnyPipeline<double>(std::vector<Named<AnyStep<double>>>{{"a", Scaler{}}, {"a", Range{}}});
+       },
+       Errc::bad_parameter,
        {"pipeline.steps[1].name", "\"a\""}},
-      {35, "duplicate entry name",
+      {35,
+       "duplicate entry name",
        [] {
          const std::vector<double> one{1};
          ColumnTransformer<double> prep{{"a", Scaler{}, {"x"}}, {"a", Range{}, {"x"}}};
          prep.fit(one_column(one, "x"));
        },
-       Errc::bad_parameter, {"column_transformer", "\"a\""}},
+       Errc::bad_parameter,
+       {"column_transformer", "\"a\""}},
   };
 }
 
 std::vector<Row> rows_about_categories_and_state() {
   const std::string with_nul("a\0", 2);
   return {
-      {36, "unknown category", encode({{"a"}, {"b"}}, {{"b"}, {"c"}}), Errc::unknown_category,
-       {"one_hot_encoder", "unknown category \"c\"", "row 1", "\"x0\"", "(a, b)", "handle_unknown=\"ignore\""}},
+      {36,
+       "unknown category",
+       encode({{"a"}, {"b"}}, {{"b"}, {"c"}}),
+       Errc::unknown_category,
+       {"one_hot_encoder", "unknown category \"c\"", "row 1", "\"x0\"", "(a, b)",
+        "handle_unknown=\"ignore\""}},
       {36, "unknown category, ignored",
        [] {
          TextEncoder encoder(TextEncoder::Options{.handle_unknown = HandleUnknown::ignore});
          encoder.fit(rows_of<Text>({{"a"}, {"b"}}));
          CHECK(difference(encoder.transform(rows_of<Text>({{"c"}})), {{0, 0}}) == "");
        }},
-      {37, "category of another column", encode({{"a", "b"}}, {{"a", "a"}}), Errc::unknown_category,
+      {37,
+       "category of another column",
+       encode({{"a", "b"}}, {{"a", "a"}}),
+       Errc::unknown_category,
        {"unknown category \"a\"", "\"x1\""}},
-      {38, "texts with NUL are other texts",
+      {38,
+       "texts with NUL are other texts",
        [with_nul] {
          TextEncoder encoder;
          encoder.fit(rows_of<Text>({{"a"}}));
          static_cast<void>(encoder.transform(rows_of<Text>({{Text(with_nul)}})));
        },
-       Errc::unknown_category, {"unknown category"}},
-      {38, "look-alikes are other texts", encode({{"caf\u00e9"}}, {{"cafe\u0301"}}), Errc::unknown_category, {"cafe"}},
-      {39, "neighbouring numbers differ",
+       Errc::unknown_category,
+       {"unknown category"}},
+      {38,
+       "look-alikes are other texts",
+       encode({{"caf\u00e9"}}, {{"cafe\u0301"}}),
+       Errc::unknown_category,
+       {"cafe"}},
+      {39,
+       "neighbouring numbers differ",
        [] {
          OneHotEncoder<double> encoder;
          encoder.fit(rows_of<double>({{1.0}}));
          static_cast<void>(encoder.transform(rows_of<double>({{1.0000000000000002}})));
        },
-       Errc::unknown_category, {"unknown category 1.0000000000000002", "(1.0)"}},
-      {39, "infinity is no category", fit(OneHotEncoder<double>{}, {{1}, {inf}}), Errc::cannot_fit, {"infinity", "row 1"}},
-      {39, "None and NaN differ", encode({{none}}, {{missing}}), Errc::unknown_category, {"unknown category NaN", "(None)"}},
-      {42, "not fitted", [] { static_cast<void>(StandardScaler<double>().transform(Matrix<double>(1, 3))); }, Errc::bad_shape,
+       Errc::unknown_category,
+       {"unknown category 1.0000000000000002", "(1.0)"}},
+      {39,
+       "infinity is no category",
+       fit(OneHotEncoder<double>{}, {{1}, {inf}}),
+       Errc::cannot_fit,
+       {"infinity", "row 1"}},
+      {39,
+       "None and NaN differ",
+       encode({{none}}, {{missing}}),
+       Errc::unknown_category,
+       {"unknown category NaN", "(None)"}},
+      {42,
+       "not fitted",
+       [] { static_cast<void>(StandardScaler<double>().transform(Matrix<double>(1, 3))); },
+       Errc::bad_shape,
        {"standard_scaler: not fitted", "do: call fit"}},
-      {42, "pipeline not fitted",
+      {42,
+       "pipeline not fitted",
        [] {
          const Pipeline<SimpleImputer<double>, StandardScaler<double>> pipeline;
          static_cast<void>(pipeline.transform(Matrix<double>(1, 3)));
        },
-       Errc::bad_shape, {"pipeline: not fitted"}},
-      {42, "column transformer not fitted", [] { static_cast<void>(ColumnTransformer<double>().transform(Table())); },
-       Errc::bad_shape, {"column_transformer: not fitted"}},
-      {43, "moved-from", [] { move_and_transform(fitted()); }, Errc::bad_shape, {"standard_scaler: not fitted"}},
-      {43, "moved-from run-time step", [] { move_and_transform(AnyStep<double>(fitted())); }, Errc::bad_shape, {"not fitted"}},
-      {43, "moved-from run-time pipeline", [] { move_and_transform(AnyPipeline<double>(Pipeline{fitted()})); },
-       Errc::bad_shape, {"pipeline: not fitted"}},
+       Errc::bad_shape,
+       {"pipeline: not fitted"}},
+      {42,
+       "column transformer not fitted",
+       [] { static_cast<void>(ColumnTransformer<double>().transform(Table())); },
+       Errc::bad_shape,
+       {"column_transformer: not fitted"}},
+      {43,
+       "moved-from",
+       [] { move_and_transform(fitted()); },
+       Errc::bad_shape,
+       {"standard_scaler: not fitted"}},
+      {43,
+       "moved-from run-time step",
+       [] { move_and_transform(AnyStep<double>(fitted())); },
+       Errc::bad_shape,
+       {"not fitted"}},
+      {43,
+       "moved-from run-time pipeline",
+       [] { move_and_transform(AnyPipeline<double>(Pipeline{fitted()})); },
+       Errc::bad_shape,
+       {"pipeline: not fitted"}},
       {44, "self-assignment",
        [] {
          AnyPipeline<double> pipeline(Pipeline{fitted()});
@@ -389,7 +514,9 @@ std::vector<Row> rows_about_categories_and_state() {
          const StandardScaler<double> scaler = fitted();
          const auto rows = rows_of<double>({{1, 10, 100}});
          const auto want = scaler.transform(rows);
-         CHECK(cells::error_of([&] { static_cast<void>(scaler.transform(rows_of<double>({{1, 2, inf}}))); }).has_value());
+         CHECK(cells::error_of([&] {
+                 static_cast<void>(scaler.transform(rows_of<double>({{1, 2, inf}})));
+               }).has_value());
          CHECK(difference(scaler.transform(rows), want) == "");
          CHECK(scaler == fitted());
        }},
@@ -403,14 +530,16 @@ std::vector<Row> rows_about_categories_and_state() {
          prep.fit(table);
          CHECK(difference(prep.transform(turned), prep.transform(table)) == "");
        }},
-      {57, "another set of names",
+      {57,
+       "another set of names",
        [] {
          const std::vector<double> a{1, 3};
          ColumnTransformer<double> prep{{"all", StandardScaler<double>{}, {"a"}}};
          prep.fit(one_column(a, "a"));
          static_cast<void>(prep.transform(one_column(a, "A")));
        },
-       Errc::bad_schema, {"missing column", "\"a\" (1 of 1)", "unknown column is \"A\"", "order does not matter"}},
+       Errc::bad_schema,
+       {"missing column", "\"a\" (1 of 1)", "unknown column is \"A\"", "order does not matter"}},
   };
 }
 
@@ -424,8 +553,14 @@ const std::map<int, const char*> elsewhere = {
     {45, "conformance_test: eight threads transform and copy one step at once"},
     {46, "conformance_test: eight threads transform and copy one step at once"},
     {48, "allocation_test: every allocation fails once"},
-    {49, "guard_test"}, {50, "guard_test"}, {51, "guard_test"}, {52, "guard_test"}, {53, "guard_test"},
-    {54, "guard_test"}, {55, "guard_test"}, {56, "guard_test"},
+    {49, "guard_test"},
+    {50, "guard_test"},
+    {51, "guard_test"},
+    {52, "guard_test"},
+    {53, "guard_test"},
+    {54, "guard_test"},
+    {55, "guard_test"},
+    {56, "guard_test"},
 };
 constexpr int last_data_fault = 57;  // files: file_test and detail/*; skew: the guard's later checks
 
@@ -433,7 +568,8 @@ constexpr int last_data_fault = 57;  // files: file_test and detail/*; skew: the
 
 TEST_CASE("faults: every fault has its outcome, and its message holds the facts") {
   std::vector<Row> rows = rows_about_data();
-  for (auto&& more : {rows_about_fit(), rows_about_categories_and_state()}) rows.insert(rows.end(), more.begin(), more.end());
+  for (auto&& more : {rows_about_fit(), rows_about_categories_and_state()})
+    rows.insert(rows.end(), more.begin(), more.end());
   std::map<int, int> counted;
   for (const Row& row : rows) {
     CAPTURE(row.fault);
@@ -457,6 +593,6 @@ TEST_CASE("faults: every fault has its outcome, and its message holds the facts"
     CHECK((counted.count(fault) == 1) != (elsewhere.count(fault) == 1));
     shown += counted[fault] > 0 ? 1 : 0;
   }
-  std::printf("G17: %zu rows about %d faults of data, fit, categories and state; %zu shown elsewhere\n", rows.size(), shown,
-              elsewhere.size());
+  std::printf("G17: %zu rows about %d faults of data, fit, categories and state; %zu shown elsewhere\n",
+              rows.size(), shown, elsewhere.size());
 }

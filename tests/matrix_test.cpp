@@ -55,7 +55,8 @@ static_assert(std::is_nothrow_move_assignable_v<Matrix<float>>);
 
 /// Numbers that name their place: 10 * row + column.
 Eigen::MatrixXd numbered(Eigen::Index rows, Eigen::Index cols) {
-  return Eigen::MatrixXd::NullaryExpr(rows, cols, [](auto i, auto j) { return static_cast<double>(10 * i + j); });
+  return Eigen::MatrixXd::NullaryExpr(rows, cols,
+                                      [](auto i, auto j) { return static_cast<double>(10 * i + j); });
 }
 
 void check_shows(Read view, std::initializer_list<std::initializer_list<double>> rows) {

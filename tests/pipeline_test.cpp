@@ -106,7 +106,8 @@ TEST_CASE_TEMPLATE("pipeline: each step is fitted to what the one before makes",
   CHECK(pipeline.template step<1>() == scaler);
   CHECK(pipeline.template step<2>() == bounds);
   CHECK(pipeline.step_names() == Names{"simple_imputer", "standard_scaler", "min_max_scaler"});
-  CHECK(Pipeline<StandardScaler<T>, StandardScaler<T>>().step_names() == Names{"standard_scaler", "standard_scaler-2"});
+  CHECK(Pipeline<StandardScaler<T>, StandardScaler<T>>().step_names() ==
+        Names{"standard_scaler", "standard_scaler-2"});
 }
 
 // scikit-learn 1.2.1: make_pipeline(SimpleImputer(), StandardScaler()).fit_transform of the rows.
@@ -135,7 +136,8 @@ TEST_CASE("pipeline: known to the compiler or chosen at run time: the same bits,
   Matrix<double> rows(3000, 3);
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     for (std::size_t j = 0; j < 3; ++j) {
-      rows(i, j) = (i + j) % 7 == 0 ? cells::nan<double> : 0.37 * static_cast<double>(i * 31 % 101) - static_cast<double>(j);
+      rows(i, j) = (i + j) % 7 == 0 ? cells::nan<double>
+                                    : 0.37 * static_cast<double>(i * 31 % 101) - static_cast<double>(j);
     }
   }
   for_every_instruction_set([&](prepguard::InstructionSet) {
@@ -165,19 +167,23 @@ TEST_CASE("pipeline: an error names the step on its path and the column as that 
         static_cast<void>(pipeline.transform(row));
       }
     };
-    cells::check_error(run, Errc::non_finite, {"min_max_scaler", "row 0", "\"x2\"", "1e+300 * 10000000000.0 + 0.0"});
+    cells::check_error(run, Errc::non_finite,
+                       {"min_max_scaler", "row 0", "\"x2\"", "1e+300 * 10000000000.0 + 0.0"});
   }
 }
 
 TEST_CASE("pipeline: names of run-time steps are their own") {
   using List = std::vector<Named<AnyStep<double>>>;
-  for (const List& bad : {List{}, List{{"", StandardScaler<double>{}}}, List{{"a__b", StandardScaler<double>{}}},
-                          List{{"a", StandardScaler<double>{}}, {"a", MinMaxScaler<double>{}}}}) {
+  for (const List& bad :
+       {List{}, List{{"", StandardScaler<double>{}}}, List{{"a__b", StandardScaler<double>{}}},
+        List{{"a", StandardScaler<double>{}}, {"a", MinMaxScaler<double>{}}}}) {
     cells::check_error([&] { AnyPipeline<double>{bad}; }, Errc::bad_parameter, {"pipeline.steps"});
   }
   AnyPipeline<double> empty;
-  cells::check_error([&] { empty.fit(training<double>()); }, Errc::bad_parameter, {"pipeline", "at least 1 step"});
-  cells::check_error([&] { static_cast<void>(empty.transform(training<double>())); }, Errc::bad_shape, {"not fitted"});
+  cells::check_error([&] { empty.fit(training<double>()); }, Errc::bad_parameter,
+                     {"pipeline", "at least 1 step"});
+  cells::check_error([&] { static_cast<void>(empty.transform(training<double>())); }, Errc::bad_shape,
+                     {"not fitted"});
 }
 
 TEST_CASE("pipeline: a failed fit leaves the pipeline as it was") {
@@ -188,7 +194,8 @@ TEST_CASE("pipeline: a failed fit leaves the pipeline as it was") {
   const AnyPipeline<double> any_before = any;
   // The imputer accepts these rows; the scaler, second, does not.
   const auto rows = rows_of<double>({{1e200}, {-1e200}});
-  cells::check_error([&] { pipeline.fit(rows); }, Errc::cannot_fit, {"standard_scaler", "column 0", "variance"});
+  cells::check_error([&] { pipeline.fit(rows); }, Errc::cannot_fit,
+                     {"standard_scaler", "column 0", "variance"});
   cells::check_error([&] { any.fit(rows); }, Errc::cannot_fit, {"standard_scaler", "column 0", "variance"});
   CHECK(pipeline == before);
   CHECK(any == any_before);
@@ -201,12 +208,14 @@ TEST_CASE("pipeline: moved-from pipelines are not fitted, and usable again") {
   AnyPipeline<double> any(pipeline);
   const Chain taken = std::move(pipeline);
   const AnyPipeline<double> any_taken = std::move(any);
-  CHECK(pipeline.input_width() == 0);   // NOLINT: what is left is what is tested
+  CHECK(pipeline.input_width() == 0);  // NOLINT: what is left is what is tested
   CHECK(pipeline.output_width() == 0);
   CHECK(any.input_width() == 0);
   CHECK(any.output_width() == 0);
-  cells::check_error([&] { static_cast<void>(pipeline.transform(training<double>())); }, Errc::bad_shape, {"not fitted"});
-  cells::check_error([&] { static_cast<void>(any.transform(training<double>())); }, Errc::bad_shape, {"not fitted"});
+  cells::check_error([&] { static_cast<void>(pipeline.transform(training<double>())); }, Errc::bad_shape,
+                     {"not fitted"});
+  cells::check_error([&] { static_cast<void>(any.transform(training<double>())); }, Errc::bad_shape,
+                     {"not fitted"});
   any = any_taken;
   CHECK(any == any_taken);
   pipeline.fit(training<double>());
@@ -214,12 +223,14 @@ TEST_CASE("pipeline: moved-from pipelines are not fitted, and usable again") {
 }
 
 // Worked out by hand from the fitted parts; the blocks in list order, the remainder last.
-TEST_CASE_TEMPLATE("column transformer: blocks side by side, weighted, the remainder last", T, float, double) {
+TEST_CASE_TEMPLATE("column transformer: blocks side by side, weighted, the remainder last", T, float,
+                   double) {
   const Penguins penguins;
   ColumnTransformer<T> prep = preparation<T>();
   const Matrix<T> features = prep.fit(penguins.table()).transform(penguins.table());
-  CHECK(prep.feature_names_out() == Names{"num__mass", "num__length", "cat__island_Biscoe", "cat__island_Dream",
-                                          "cat__island_Torgersen", "cat__sex_female", "cat__sex_male", "remainder__year"});
+  CHECK(prep.feature_names_out() == Names{"num__mass", "num__length", "cat__island_Biscoe",
+                                          "cat__island_Dream", "cat__island_Torgersen", "cat__sex_female",
+                                          "cat__sex_male", "remainder__year"});
   CHECK(features.cols() == 8);
 
   Matrix<T> numbers(5, 2);
@@ -232,8 +243,11 @@ TEST_CASE_TEMPLATE("column transformer: blocks side by side, weighted, the remai
   const Matrix<T> want = scaled.fit(numbers).transform(numbers);
   CHECK(difference(MatrixView<const T>(features).middle_cols(0, 2), MatrixView<const T>(want)) == "");
   // The missing island becomes the most frequent one, Biscoe; every category counts half.
-  const auto rest = rows_of<T>({{0, 0, 0.5, 0, 0.5, 2007}, {0, 0.5, 0, 0.5, 0, 2007}, {0.5, 0, 0, 0.5, 0, 2008},
-                                {0.5, 0, 0, 0.5, 0, 2009}, {0.5, 0, 0, 0, 0.5, 2009}});
+  const auto rest = rows_of<T>({{0, 0, 0.5, 0, 0.5, 2007},
+                                {0, 0.5, 0, 0.5, 0, 2007},
+                                {0.5, 0, 0, 0.5, 0, 2008},
+                                {0.5, 0, 0, 0.5, 0, 2009},
+                                {0.5, 0, 0, 0, 0.5, 2009}});
   CHECK(difference(MatrixView<const T>(features).middle_cols(2, 6), MatrixView<const T>(rest)) == "");
 }
 
@@ -256,7 +270,12 @@ TEST_CASE("column transformer: columns are bound by name, once, in any order, am
   // A binding of another table is refused, not followed.
   Table narrow;
   narrow.add("year", penguins.year).add("sex", penguins.sex);
-  cells::check_error([&] { Matrix<double> two(5, 8); prep.transform(narrow, binding, two); }, Errc::bad_schema, {"binding"});
+  cells::check_error(
+      [&] {
+        Matrix<double> two(5, 8);
+        prep.transform(narrow, binding, two);
+      },
+      Errc::bad_schema, {"binding"});
   Table kinds;
   kinds.add("sex", penguins.sex).add("year", penguins.year).add("other", other).add("mass", penguins.mass);
   kinds.add("island", penguins.island).add("length", penguins.length);
@@ -273,20 +292,43 @@ TEST_CASE("column transformer: a column that no step reads may be absent, others
   CHECK(prep.feature_names_out() == Names{"num__mass"});
   Table wrong;
   wrong.add("length", penguins.length);
-  cells::check_error([&] { static_cast<void>(prep.transform(wrong)); }, Errc::bad_schema, {"\"mass\"", "missing column"});
+  cells::check_error([&] { static_cast<void>(prep.transform(wrong)); }, Errc::bad_schema,
+                     {"\"mass\"", "missing column"});
 }
 
 TEST_CASE("column transformer: entries need names, known columns and a step") {
   const Table table = Penguins{}.table();
   const auto fit = [&](ColumnTransformer<double> prep) { prep.fit(Penguins{}.table()); };
-  cells::check_error([&] { fit({{"a", StandardScaler<double>{}, {"mas"}}}); }, Errc::bad_schema,
-                     {"column_transformer.a", "\"mas\"", "no such column"});
-  cells::check_error([&] { fit({{"a", Drop{}, {"mass"}}}); }, Errc::bad_parameter, {"no column goes through any step"});
-  cells::check_error([&] { fit({{"", StandardScaler<double>{}, {"mass"}}}); }, Errc::bad_parameter, {"entry 0", "name"});
-  cells::check_error([&] { fit({{"a__b", StandardScaler<double>{}, {"mass"}}}); }, Errc::bad_parameter, {"\"a__b\""});
-  cells::check_error([&] { fit({{"a", StandardScaler<double>{}, {"mass"}}, {"a", MinMaxScaler<double>{}, {"mass"}}}); },
-                     Errc::bad_parameter, {"entry 1", "\"a\""});
-  cells::check_error([&] { fit({{"a", StandardScaler<double>{}, {"sex"}}}); }, Errc::bad_shape, {"standard_scaler", "0"});
+  cells::check_error(
+      [&] {
+        fit({{"a", StandardScaler<double>{}, {"mas"}}});
+      },
+      Errc::bad_schema, {"column_transformer.a", "\"mas\"", "no such column"});
+  cells::check_error(
+      [&] {
+        fit({{"a", Drop{}, {"mass"}}});
+      },
+      Errc::bad_parameter, {"no column goes through any step"});
+  cells::check_error(
+      [&] {
+        fit({{"", StandardScaler<double>{}, {"mass"}}});
+      },
+      Errc::bad_parameter, {"entry 0", "name"});
+  cells::check_error(
+      [&] {
+        fit({{"a__b", StandardScaler<double>{}, {"mass"}}});
+      },
+      Errc::bad_parameter, {"\"a__b\""});
+  cells::check_error(
+      [&] {
+        fit({{"a", StandardScaler<double>{}, {"mass"}}, {"a", MinMaxScaler<double>{}, {"mass"}}});
+      },
+      Errc::bad_parameter, {"entry 1", "\"a\""});
+  cells::check_error(
+      [&] {
+        fit({{"a", StandardScaler<double>{}, {"sex"}}});
+      },
+      Errc::bad_shape, {"standard_scaler", "0"});
 }
 
 TEST_CASE("column transformer: a column twice, and another order in place") {
@@ -304,11 +346,13 @@ TEST_CASE("column transformer: a column twice, and another order in place") {
   prep.transform(in_place, in_place);
   CHECK(difference(in_place, want) == "");
   Matrix<double> in_chain = rows;
-  const AnyPipeline<double> chain(std::vector<Named<AnyStep<double>>>{{"columns", AnyStep<double>(prep.step())}});
+  const AnyPipeline<double> chain(
+      std::vector<Named<AnyStep<double>>>{{"columns", AnyStep<double>(prep.step())}});
   chain.transform(MatrixView<const double>(in_chain), MatrixView<double>(in_chain));
   CHECK(difference(in_chain, want) == "");
 
-  ColumnTransformer<double> twice{{"x", MinMaxScaler<double>{}, {"a"}}, {"y", Passthrough<double>{}, {"b", "a"}}};
+  ColumnTransformer<double> twice{{"x", MinMaxScaler<double>{}, {"a"}},
+                                  {"y", Passthrough<double>{}, {"b", "a"}}};
   CHECK(difference(twice.fit(table).transform(table), {{0, 10, 1}, {0.5, 20, 2}, {1, 60, 3}}) == "");
 }
 
@@ -329,8 +373,9 @@ TEST_CASE("column transformer: an unknown category is named with its path, colum
   ColumnTransformer<double> prep = preparation<double>();
   prep.fit(penguins.table());
   penguins.island[3] = "Atlantis";
-  cells::check_error([&] { static_cast<void>(prep.transform(penguins.table())); }, Errc::unknown_category,
-                     {"cat.one_hot_encoder (one_hot_encoder)", "\"Atlantis\"", "row 3", "\"island\"", "Biscoe, Dream"});
+  cells::check_error(
+      [&] { static_cast<void>(prep.transform(penguins.table())); }, Errc::unknown_category,
+      {"cat.one_hot_encoder (one_hot_encoder)", "\"Atlantis\"", "row 3", "\"island\"", "Biscoe, Dream"});
 }
 
 TEST_CASE("column transformer: numbers and texts of unlike rows are refused") {
@@ -339,6 +384,6 @@ TEST_CASE("column transformer: numbers and texts of unlike rows are refused") {
   prep.fit(penguins.table());
   const Matrix<double> numbers(5, 3), out(5, 8);
   const Matrix<Text> texts(4, 2);
-  cells::check_error([&] { static_cast<void>(prep.transform(MixedView<const double>(numbers, texts))); }, Errc::bad_shape,
-                     {"same rows", "5", "4"});
+  cells::check_error([&] { static_cast<void>(prep.transform(MixedView<const double>(numbers, texts))); },
+                     Errc::bad_shape, {"same rows", "5", "4"});
 }

@@ -36,14 +36,17 @@ template <class Values>
 constexpr bool is_column = std::is_convertible_v<Values, TableColumn::Values>;
 
 // Conversion is exact or does not compile; text is text.
-static_assert(is_column<std::vector<double>&> && is_column<std::vector<float>&> && is_column<std::span<const bool>>);
+static_assert(is_column<std::vector<double>&> && is_column<std::vector<float>&> &&
+              is_column<std::span<const bool>>);
 static_assert(is_column<std::vector<std::int64_t>&> && is_column<std::vector<std::int32_t>&>);
 static_assert(is_column<std::vector<std::string>&> && is_column<std::vector<std::string_view>&>);
 static_assert(is_column<std::vector<Text>&>);
 static_assert(!is_column<std::vector<long double>&> && !is_column<std::vector<std::uint64_t>&>);
 static_assert(!is_column<std::vector<bool>&>, "packed bits are no bools in memory");
 
-Schema schema_of(std::initializer_list<Column> columns) { return Schema(std::vector<Column>(columns)); }
+Schema schema_of(std::initializer_list<Column> columns) {
+  return Schema(std::vector<Column>(columns));
+}
 
 /// The cells of a table as the steps see them.
 template <class T>
@@ -73,7 +76,8 @@ TEST_CASE("table: columns of one length, each with a name of its own") {
   CHECK_FALSE(table.columns()[0].is_text());
   CHECK(table.columns()[1].is_text());
 
-  cells::check_error([&] { table.add("length", lengths); }, Errc::bad_parameter, {"table", "\"length\"", "twice"});
+  cells::check_error([&] { table.add("length", lengths); }, Errc::bad_parameter,
+                     {"table", "\"length\"", "twice"});
   cells::check_error([&] { table.add("", lengths); }, Errc::bad_parameter, {"table", "empty name"});
   const std::vector<float> short_column = {1};
   cells::check_error([&] { table.add("mass", short_column); }, Errc::bad_shape,
@@ -108,11 +112,19 @@ TEST_CASE_TEMPLATE("table: every type of column becomes cells", T, float, double
   const std::vector<std::string_view> views = {"b", ""};
   const std::vector<std::string> strings = {"c", "d"};
   Table table;
-  table.add("doubles", doubles).add("texts", texts).add("floats", floats).add("longs", longs).add("ints", ints);
+  table.add("doubles", doubles)
+      .add("texts", texts)
+      .add("floats", floats)
+      .add("longs", longs)
+      .add("ints", ints);
   table.add("bools", std::span<const bool>(bools)).add("views", views).add("strings", strings);
 
-  const Schema schema = schema_of({{.name = "doubles"}, {.name = "floats"}, {.name = "longs"}, {.name = "ints"},
-                                   {.name = "bools"}, {.name = "texts", .dtype = DType::string},
+  const Schema schema = schema_of({{.name = "doubles"},
+                                   {.name = "floats"},
+                                   {.name = "longs"},
+                                   {.name = "ints"},
+                                   {.name = "bools"},
+                                   {.name = "texts", .dtype = DType::string},
                                    {.name = "views", .dtype = DType::string},
                                    {.name = "strings", .dtype = DType::string}});
   const Filled<T> got = filled<T>(table, schema);
@@ -160,8 +172,9 @@ TEST_CASE("schema: the first missing column and the first of another kind are na
   const Schema schema = schema_of({{.name = "a"}, {.name = "b"}, {.name = "island", .dtype = DType::string}});
   Table table;
   table.add("a", numbers).add("bb", numbers).add("island", texts);
-  cells::check_error([&] { static_cast<void>(schema.bind(table)); }, Errc::bad_schema,
-                     {"missing column", "\"b\" (2 of 3)", "first unknown column is \"bb\"", "order does not matter"});
+  cells::check_error(
+      [&] { static_cast<void>(schema.bind(table)); }, Errc::bad_schema,
+      {"missing column", "\"b\" (2 of 3)", "first unknown column is \"bb\"", "order does not matter"});
   table.add("b", texts);
   cells::check_error([&] { static_cast<void>(schema.bind(table)); }, Errc::bad_schema,
                      {"wrong kind of column", "\"b\" (2 of 3)", "expected number", "got text"});

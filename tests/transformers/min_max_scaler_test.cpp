@@ -63,7 +63,8 @@ TEST_CASE_TEMPLATE("min_max_scaler: scikit-learn's documented example", T, float
   CHECK(difference(scaler.inverse_transform(std::vector<T>{1.5, 0}), {{2, 2}}) == "");
 }
 
-// scikit-learn 1.2.1: MinMaxScaler(feature_range=(-1, 2)), fit, transform, inverse_transform of the training rows.
+// scikit-learn 1.2.1: MinMaxScaler(feature_range=(-1, 2)), fit, transform, inverse_transform of the training
+// rows.
 TEST_CASE("min_max_scaler: scikit-learn's bits, float64") {
   MinMaxScaler<double> scaler(MinMaxScaler<double>::Options{.feature_min = -1, .feature_max = 2});
   scaler.fit(training<double>());
@@ -101,16 +102,18 @@ TEST_CASE("min_max_scaler: scikit-learn's bits, float32") {
 TEST_CASE("min_max_scaler: float32 data through float64 statistics, both contracts") {
   const Array scale(Array::Reals{0x1.6db6dad0fac6dp-1, 0x1.47ae147ae147bp-3, 0x1.e1e1e1e1e1e1ep-1});
   const Array min(Array::Reals{-0x1.7fffffa492495p+0, 0x1.47ae147ae1478p-3, -0x1.cb8f25a5a5a5ap+19});
-  CHECK(difference(loaded<float>(Contract::sklearn_float64_coefficients, scale, min).transform(training<float>()),
-                   {{-0x1.6db6dcp-1f, -0x1.fffffep-1f, -0x1.3a5a5ap-1f},
-                    {0x1.249242p-3f, 0x1.eb851ep-3f, -0x1.a5a5a6p-5f},
-                    {0x1p+1f, 0x1.851ebap-1f, -0x1.fa5a5ap-1f},
-                    {-0x1p+0f, 0x1p+1f, 0x1.01696ap+1f}}) == "");
-  CHECK(difference(loaded<float>(Contract::sklearn_float32_coefficients, scale, min).transform(training<float>()),
-                   {{-0x1.6db6dcp-1f, -0x1p+0f, -0x1.4p-1f},
-                    {0x1.24923p-3f, 0x1.eb851ep-3f, -0x1p-4f},
-                    {0x1.fffffcp+0f, 0x1.851eb8p-1f, -0x1p+0f},
-                    {-0x1p+0f, 0x1.fffffep+0f, 0x1p+1f}}) == "");
+  CHECK(difference(
+            loaded<float>(Contract::sklearn_float64_coefficients, scale, min).transform(training<float>()),
+            {{-0x1.6db6dcp-1f, -0x1.fffffep-1f, -0x1.3a5a5ap-1f},
+             {0x1.249242p-3f, 0x1.eb851ep-3f, -0x1.a5a5a6p-5f},
+             {0x1p+1f, 0x1.851ebap-1f, -0x1.fa5a5ap-1f},
+             {-0x1p+0f, 0x1p+1f, 0x1.01696ap+1f}}) == "");
+  CHECK(difference(
+            loaded<float>(Contract::sklearn_float32_coefficients, scale, min).transform(training<float>()),
+            {{-0x1.6db6dcp-1f, -0x1p+0f, -0x1.4p-1f},
+             {0x1.24923p-3f, 0x1.eb851ep-3f, -0x1p-4f},
+             {0x1.fffffcp+0f, 0x1.851eb8p-1f, -0x1p+0f},
+             {-0x1p+0f, 0x1.fffffep+0f, 0x1p+1f}}) == "");
 }
 
 // scikit-learn 1.2.1; the bounds are the feature range, and -0.0 at a bound of 0.0 becomes 0.0.
@@ -137,24 +140,31 @@ TEST_CASE("min_max_scaler: ranges below 10 eps count as 1, in the type of the da
 
 TEST_CASE("min_max_scaler: options and results that no number can hold are refused") {
   using Options = MinMaxScaler<double>::Options;
-  for (const Options& bad : {Options{.feature_min = 1, .feature_max = 1}, Options{.feature_min = 2, .feature_max = 1},
-                             Options{.feature_min = cells::nan<double>}, Options{.feature_max = cells::infinity<double>}}) {
-    cells::check_error([&] { MinMaxScaler<double>{bad}; }, Errc::bad_parameter, {"min_max_scaler", "feature_min <"});
+  for (const Options& bad :
+       {Options{.feature_min = 1, .feature_max = 1}, Options{.feature_min = 2, .feature_max = 1},
+        Options{.feature_min = cells::nan<double>}, Options{.feature_max = cells::infinity<double>}}) {
+    cells::check_error([&] { MinMaxScaler<double>{bad}; }, Errc::bad_parameter,
+                       {"min_max_scaler", "feature_min <"});
   }
   // A factor beyond the largest number, one below the smallest, and an offset beyond the largest.
   const auto fit = [](Options options, double low, double high) {
     MinMaxScaler<double> scaler(options);
     scaler.fit(rows_of<double>({{low}, {high}}));
   };
-  cells::check_error([&] { fit({.feature_min = 0, .feature_max = 1e300}, 0, 1e-14); }, Errc::cannot_fit, {"column 0", "factor"});
+  cells::check_error([&] { fit({.feature_min = 0, .feature_max = 1e300}, 0, 1e-14); }, Errc::cannot_fit,
+                     {"column 0", "factor"});
   cells::check_error([&] { fit({.feature_min = 0, .feature_max = 1e-300}, 0, 1e300); }, Errc::cannot_fit,
                      {"column 0", "factor"});
-  cells::check_error([&] { fit({.feature_min = 0, .feature_max = 1e300}, 1e308, 1.00000000000001e308); }, Errc::cannot_fit,
-                     {"column 0", "offset"});
+  cells::check_error([&] { fit({.feature_min = 0, .feature_max = 1e300}, 1e308, 1.00000000000001e308); },
+                     Errc::cannot_fit, {"column 0", "offset"});
 }
 
 TEST_CASE("min_max_scaler: an infinity that it makes is explained") {
-  const auto scaler = loaded<double>(Contract::native, Array(Array::Reals{1, 10}), Array(Array::Reals{0, 0.5}));
-  cells::check_error([&] { static_cast<void>(scaler.transform(rows_of<double>({{1, 1}, {2, -1.5e308}}))); },
-                     Errc::non_finite, {"min_max_scaler", "row 1", "\"x1\"", "-1.5e+308 * 10.0 + 0.5 is not finite"});
+  const auto scaler =
+      loaded<double>(Contract::native, Array(Array::Reals{1, 10}), Array(Array::Reals{0, 0.5}));
+  cells::check_error(
+      [&] {
+        static_cast<void>(scaler.transform(rows_of<double>({{1, 1}, {2, -1.5e308}})));
+      },
+      Errc::non_finite, {"min_max_scaler", "row 1", "\"x1\"", "-1.5e+308 * 10.0 + 0.5 is not finite"});
 }

@@ -24,7 +24,8 @@ using prepguard::SimpleImputer;
 using prepguard::Strategy;
 using prepguard::Text;
 
-static_assert(prepguard::Estimator<SimpleImputer<float>> && prepguard::Estimator<SimpleImputer<double, Text>>);
+static_assert(prepguard::Estimator<SimpleImputer<float>> &&
+              prepguard::Estimator<SimpleImputer<double, Text>>);
 static_assert(!prepguard::Invertible<SimpleImputer<double>>);
 
 template <class T>
@@ -38,7 +39,9 @@ const Text missing(Missing::nan);
 /// Two columns with gaps, one of nothing else, one whole.
 template <class T>
 Matrix<T> training() {
-  return rows_of<T>({{cells::nan<T>, 2, cells::nan<T>, -1}, {4, cells::nan<T>, cells::nan<T>, -1}, {10, 5, cells::nan<T>, 3}});
+  return rows_of<T>({{cells::nan<T>, 2, cells::nan<T>, -1},
+                     {4, cells::nan<T>, cells::nan<T>, -1},
+                     {10, 5, cells::nan<T>, 3}});
 }
 
 }  // namespace
@@ -51,7 +54,8 @@ TEST_CASE_TEMPLATE("simple_imputer: scikit-learn's documented example", T, float
   CHECK(difference(imputer.transform(rows), {{7, 2, 3}, {4, 3.5, 6}, {10, 3.5, 9}}) == "");
 }
 
-// Means: exact rational arithmetic, rounded once. Median and mode: scikit-learn 1.2.1, with the types it stores.
+// Means: exact rational arithmetic, rounded once. Median and mode: scikit-learn 1.2.1, with the types it
+// stores.
 TEST_CASE("simple_imputer: what is learned, and in which type") {
   const auto fill = []<class T>(std::initializer_list<T> column, Strategy strategy) {
     const std::vector<T> cells(column);
@@ -64,7 +68,8 @@ TEST_CASE("simple_imputer: what is learned, and in which type") {
   CHECK(fill(narrow, Strategy::mean) == Array(Array::Reals{0x1.451eb7e666666p+1}));
   CHECK(fill(wide, Strategy::median) == Array(Array::Reals{3.3}));
   CHECK(fill(narrow, Strategy::median) == Array(Array::Reals{double{3.3f}}, DType::float32));
-  CHECK(fill({1.1f, 2.3f, 0.1f, 7.0f}, Strategy::median) == Array(Array::Reals{0x1.b33334p+0}, DType::float32));
+  CHECK(fill({1.1f, 2.3f, 0.1f, 7.0f}, Strategy::median) ==
+        Array(Array::Reals{0x1.b33334p+0}, DType::float32));
   CHECK(fill(narrow, Strategy::most_frequent) == Array(Array::Reals{double{3.3f}}));
   CHECK(fill({2.0, 1.0, 2.0, 1.0, 5.0}, Strategy::most_frequent) == Array(Array::Reals{1}));
   // Where numpy's sum overflows: the mean of two huge numbers is itself an ordinary one.
@@ -73,9 +78,11 @@ TEST_CASE("simple_imputer: what is learned, and in which type") {
 }
 
 // scikit-learn 1.2.1.
-TEST_CASE_TEMPLATE("simple_imputer: an empty column is dropped, kept with 0, or filled with the constant", T, float, double) {
+TEST_CASE_TEMPLATE("simple_imputer: an empty column is dropped, kept with 0, or filled with the constant", T,
+                   float, double) {
   SimpleImputer<T> plain;
-  CHECK(difference(plain.fit(training<T>()).transform(rows_of<T>({{cells::nan<T>, 1, 8, 2}})), {{7, 1, 2}}) == "");
+  CHECK(difference(plain.fit(training<T>()).transform(rows_of<T>({{cells::nan<T>, 1, 8, 2}})), {{7, 1, 2}}) ==
+        "");
   CHECK(plain.feature_names_out({"a", "b", "c", "d"}) == Names{"a", "b", "d"});
 
   SimpleImputer<T> marked(Options<T>{.add_indicator = true});
@@ -95,51 +102,64 @@ TEST_CASE_TEMPLATE("simple_imputer: an empty column is dropped, kept with 0, or 
 
 // scikit-learn 1.2.1.
 TEST_CASE_TEMPLATE("simple_imputer: a number marks what is missing", T, float, double) {
-  SimpleImputer<T> imputer(Options<T>{
-      .strategy = Strategy::most_frequent, .missing = MissingMarker::value, .missing_value = -1});
+  SimpleImputer<T> imputer(
+      Options<T>{.strategy = Strategy::most_frequent, .missing = MissingMarker::value, .missing_value = -1});
   const auto rows = rows_of<T>({{8, 2, 8, -1}, {4, 8, 8, -1}, {10, 5, 8, 3}});
   CHECK(difference(imputer.fit(rows).transform(rows), {{8, 2, 8, 3}, {4, 8, 8, 3}, {10, 5, 8, 3}}) == "");
   // scikit-learn refuses NaN wherever it is not the marker.
-  cells::check_error([&] { static_cast<void>(imputer.transform(std::vector<T>{1, 2, cells::nan<T>, 4})); },
-                     Errc::non_finite, {"simple_imputer", "row 0", "\"x2\"", "missing value is another"});
+  cells::check_error(
+      [&] {
+        static_cast<void>(imputer.transform(std::vector<T>{1, 2, cells::nan<T>, 4}));
+      },
+      Errc::non_finite, {"simple_imputer", "row 0", "\"x2\"", "missing value is another"});
   cells::check_error([&] { imputer.fit(training<T>()); }, Errc::cannot_fit,
                      {"simple_imputer", "column 0", "NaN", "missing value is another"});
   CHECK(difference(imputer.transform(rows), {{8, 2, 8, 3}, {4, 8, 8, 3}, {10, 5, 8, 3}}) == "");
 
-  SimpleImputer<T> zero(Options<T>{.strategy = Strategy::constant, .missing = MissingMarker::value, .fill_value = 9});
-  CHECK(difference(zero.fit(rows_of<T>({{1}})).transform(rows_of<T>({{0}, {T(-0.0)}, {1}})), {{9}, {9}, {1}}) == "");
+  SimpleImputer<T> zero(
+      Options<T>{.strategy = Strategy::constant, .missing = MissingMarker::value, .fill_value = 9});
+  CHECK(difference(zero.fit(rows_of<T>({{1}})).transform(rows_of<T>({{0}, {T(-0.0)}, {1}})),
+                   {{9}, {9}, {1}}) == "");
 }
 
 // scikit-learn 1.2.1.
 TEST_CASE("simple_imputer: text") {
   TextImputer frequent;
   const auto rows = rows_of<Text>({{"b", "x"}, {"a", missing}, {missing, "y"}, {"b", "y"}, {"a", "x"}});
-  CHECK(difference(frequent.fit(rows).transform(rows), {{"b", "x"}, {"a", "x"}, {"a", "y"}, {"b", "y"}, {"a", "x"}}) == "");
+  CHECK(difference(frequent.fit(rows).transform(rows),
+                   {{"b", "x"}, {"a", "x"}, {"a", "y"}, {"b", "y"}, {"a", "x"}}) == "");
 
   TextImputer constant(TextImputer::Options{.strategy = Strategy::constant, .fill_value = "?"});
-  CHECK(difference(constant.fit(rows).transform(rows), {{"b", "x"}, {"a", "?"}, {"?", "y"}, {"b", "y"}, {"a", "x"}}) == "");
+  CHECK(difference(constant.fit(rows).transform(rows),
+                   {{"b", "x"}, {"a", "?"}, {"?", "y"}, {"b", "y"}, {"a", "x"}}) == "");
 
   TextImputer nones(TextImputer::Options{.missing = MissingMarker::none});
   const auto with_none = rows_of<Text>({{"b", none}, {"a", "z"}, {none, "y"}, {"b", "y"}, {"a", "z"}});
   CHECK(difference(nones.fit(with_none).transform(with_none),
                    {{"b", "y"}, {"a", "z"}, {"a", "y"}, {"b", "y"}, {"a", "z"}}) == "");
-  cells::check_error([&] { static_cast<void>(nones.transform(std::vector<Text>{"a", missing})); }, Errc::non_finite,
-                     {"simple_imputer", "\"x1\""});
+  cells::check_error(
+      [&] {
+        static_cast<void>(nones.transform(std::vector<Text>{"a", missing}));
+      },
+      Errc::non_finite, {"simple_imputer", "\"x1\""});
   cells::check_error([&] { nones.fit(rows); }, Errc::cannot_fit, {"simple_imputer", "column 0", "NaN"});
 
   TextImputer blanks(TextImputer::Options{.missing = MissingMarker::value, .missing_value = ""});
-  CHECK(difference(blanks.fit(rows_of<Text>({{"b", ""}, {"", "z"}, {"b", "z"}})).transform(std::vector<Text>{"", ""}),
-                   {{"b", "z"}}) == "");
+  CHECK(
+      difference(
+          blanks.fit(rows_of<Text>({{"b", ""}, {"", "z"}, {"b", "z"}})).transform(std::vector<Text>{"", ""}),
+          {{"b", "z"}}) == "");
 }
 
 TEST_CASE("simple_imputer: impossible options are refused") {
-  cells::check_error([] { TextImputer{TextImputer::Options{.strategy = Strategy::mean}}; }, Errc::bad_parameter,
-                     {"simple_imputer", "text has no mean"});
-  cells::check_error([] { TextImputer{TextImputer::Options{.add_indicator = true}}; }, Errc::bad_parameter, {"indicator"});
-  cells::check_error([] { SimpleImputer<double>{Options<double>{.missing = MissingMarker::none}}; }, Errc::bad_parameter,
-                     {"never None"});
-  cells::check_error([] { SimpleImputer<double>{Options<double>{.fill_value = cells::nan<double>}}; }, Errc::bad_parameter,
-                     {"finite"});
+  cells::check_error([] { TextImputer{TextImputer::Options{.strategy = Strategy::mean}}; },
+                     Errc::bad_parameter, {"simple_imputer", "text has no mean"});
+  cells::check_error([] { TextImputer{TextImputer::Options{.add_indicator = true}}; }, Errc::bad_parameter,
+                     {"indicator"});
+  cells::check_error([] { SimpleImputer<double>{Options<double>{.missing = MissingMarker::none}}; },
+                     Errc::bad_parameter, {"never None"});
+  cells::check_error([] { SimpleImputer<double>{Options<double>{.fill_value = cells::nan<double>}}; },
+                     Errc::bad_parameter, {"finite"});
   SimpleImputer<double> imputer;
   cells::check_error([&] { imputer.fit(rows_of<double>({{cells::nan<double>}})); }, Errc::cannot_fit,
                      {"missing altogether", "keep_empty_features"});

@@ -62,8 +62,9 @@ TEST_CASE_TEMPLATE("standard_scaler: scikit-learn's documented example", T, floa
 
 // scikit-learn 1.2.1: StandardScaler().fit(training).transform(training), and back.
 TEST_CASE("standard_scaler: scikit-learn's bits, float64") {
-  const auto scaler = loaded<double>(Contract::sklearn_float64_coefficients, {0x1.2p+1, 0x1.1p+1, 0x1.e8481b3333333p+19},
-                                     {0x1.a3ad12a1da161p+0, 0x1.ae971d68de55fp+2, 0x1.3c654cb390522p+0});
+  const auto scaler =
+      loaded<double>(Contract::sklearn_float64_coefficients, {0x1.2p+1, 0x1.1p+1, 0x1.e8481b3333333p+19},
+                     {0x1.a3ad12a1da161p+0, 0x1.ae971d68de55fp+2, 0x1.3c654cb390522p+0});
   const auto features = scaler.transform(training<double>());
   CHECK(difference(features, {{-0x1.672a2560d737bp-1, -0x1.64b8382d2b11fp+0, -0x1.36b3154546769p-1},
                               {0x1.f3b5129cfee76p-6, -0x1.eea6b44c49609p-3, -0x1.f11e8870228ddp-4},
@@ -91,24 +92,28 @@ TEST_CASE("standard_scaler: scikit-learn's bits, float32 data and float64 statis
                                                         {0x1.666664p-1f, 0x1.7p+3f, 0x1.e8485cp+19f}}) == "");
 
   // numpy: (x - mean.astype(float32)) / scale.astype(float32)
-  CHECK(difference(loaded<float>(Contract::sklearn_float32_coefficients, mean, scale).transform(training<float>()),
-                   {{-0x1.672a24p-1f, -0x1.64b838p+0f, -0x1.396ec4p-1f},
-                    {0x1.f3b4f2p-6f, -0x1.eea6b4p-3f, -0x1.396ec4p-3f},
-                    {0x1.9dd1f4p+0f, 0x1.eea6b4p-3f, -0x1.f044b8p-1f},
-                    {-0x1.e41768p-1f, 0x1.64b838p+0f, 0x1.a1e906p+0f}}) == "");
+  CHECK(difference(
+            loaded<float>(Contract::sklearn_float32_coefficients, mean, scale).transform(training<float>()),
+            {{-0x1.672a24p-1f, -0x1.64b838p+0f, -0x1.396ec4p-1f},
+             {0x1.f3b4f2p-6f, -0x1.eea6b4p-3f, -0x1.396ec4p-3f},
+             {0x1.9dd1f4p+0f, 0x1.eea6b4p-3f, -0x1.f044b8p-1f},
+             {-0x1.e41768p-1f, 0x1.64b838p+0f, 0x1.a1e906p+0f}}) == "");
 }
 
-// Exact rational arithmetic (Python's fractions), rounded once; the scale is the rounded root of the rounded variance.
+// Exact rational arithmetic (Python's fractions), rounded once; the scale is the rounded root of the rounded
+// variance.
 TEST_CASE("standard_scaler: native fit is exact") {
   StandardScaler<double> scaler;
   scaler.fit(training<double>());
   CHECK(scaler.contract() == Contract::native);
   CHECK(scaler.mean() == Array(Array::Reals{0x1.2p+1, 0x1.1p+1, 0x1.e8481b3333333p+19}));
-  CHECK(scaler.scale() == Array(Array::Reals{0x1.a3ad12a1da161p+0, 0x1.ae971d68de55fp+2, 0x1.3c654cb390522p+0}));
+  CHECK(scaler.scale() ==
+        Array(Array::Reals{0x1.a3ad12a1da161p+0, 0x1.ae971d68de55fp+2, 0x1.3c654cb390522p+0}));
   StandardScaler<float> narrow;
   narrow.fit(training<float>());
   CHECK(narrow.mean() == Array(Array::Reals{0x1.2000002p+1, 0x1.1p+1, 0x1.e8481bp+19}));
-  CHECK(narrow.scale() == Array(Array::Reals{0x1.a3ad133ff6611p+0, 0x1.ae971d68de55fp+2, 0x1.39a300e766c6ep+0}));
+  CHECK(narrow.scale() ==
+        Array(Array::Reals{0x1.a3ad133ff6611p+0, 0x1.ae971d68de55fp+2, 0x1.39a300e766c6ep+0}));
   CHECK(narrow.scale().dtype() == DType::float64);
 }
 
@@ -133,7 +138,8 @@ TEST_CASE("standard_scaler: constant and nearly constant columns get scale 1") {
 TEST_CASE_TEMPLATE("standard_scaler: NaN is left out of fit and passes transform", T, float, double) {
   const auto rows = rows_of<T>({{1, 10}, {cells::nan<T>, 20}, {3, cells::nan<T>}});
   StandardScaler<T> scaler;
-  CHECK(difference(scaler.fit(rows).transform(rows), {{-1, -1}, {cells::nan<T>, 1}, {1, cells::nan<T>}}) == "");
+  CHECK(difference(scaler.fit(rows).transform(rows), {{-1, -1}, {cells::nan<T>, 1}, {1, cells::nan<T>}}) ==
+        "");
   CHECK(scaler.mean() == Array(Array::Reals{2, 15}));
   CHECK(scaler.scale() == Array(Array::Reals{1, 5}));
 }
@@ -145,7 +151,8 @@ TEST_CASE("standard_scaler: without mean, without scale, without both") {
   StandardScaler<double> scale_only(Options{.with_mean = false});
   CHECK(difference(scale_only.fit(rows).transform(rows), {{0x1.9a8365810363fp-1, 0x1.8624f6c0a4dbbp-2},
                                                           {0x1.9a8365810363fp+0, 0x1.8624f6c0a4dbbp-1},
-                                                          {0x1.9a8365810363fp+1, 0x1.556057e890404p+1}}) == "");
+                                                          {0x1.9a8365810363fp+1, 0x1.556057e890404p+1}}) ==
+        "");
   CHECK(scale_only.mean().empty());
   StandardScaler<double> mean_only(Options{.with_std = false});
   const auto centred = mean_only.fit(rows).transform(rows);
@@ -159,13 +166,19 @@ TEST_CASE("standard_scaler: without mean, without scale, without both") {
 }
 
 TEST_CASE_TEMPLATE("standard_scaler: a column that training had no value of gives NaN", T, float, double) {
-  const auto scaler = loaded<T>(Contract::sklearn_float64_coefficients, {1, cells::nan<double>}, {2, cells::nan<double>});
-  CHECK(difference(scaler.transform(rows_of<T>({{5, 5}, {1, 7}})), {{2, cells::nan<T>}, {0, cells::nan<T>}}) == "");
+  const auto scaler =
+      loaded<T>(Contract::sklearn_float64_coefficients, {1, cells::nan<double>}, {2, cells::nan<double>});
+  CHECK(difference(scaler.transform(rows_of<T>({{5, 5}, {1, 7}})),
+                   {{2, cells::nan<T>}, {0, cells::nan<T>}}) == "");
 }
 
 TEST_CASE("standard_scaler: an infinity that it makes is explained") {
   const auto scaler = loaded<double>(Contract::sklearn_float64_coefficients, {0, -1e308}, {1, 1});
-  cells::check_error([&] { static_cast<void>(scaler.transform(rows_of<double>({{1, 1}, {2, 1.5e308}}))); },
-                     Errc::non_finite, {"standard_scaler", "row 1", "\"x1\"", "(1.5e+308 - -1e+308) / 1.0 is not finite"});
-  CHECK(scaler.transform(std::vector<double>{std::numeric_limits<double>::max(), 0})(0, 0) == 0x1.fffffffffffffp1023);
+  cells::check_error(
+      [&] {
+        static_cast<void>(scaler.transform(rows_of<double>({{1, 1}, {2, 1.5e308}})));
+      },
+      Errc::non_finite, {"standard_scaler", "row 1", "\"x1\"", "(1.5e+308 - -1e+308) / 1.0 is not finite"});
+  CHECK(scaler.transform(std::vector<double>{std::numeric_limits<double>::max(), 0})(0, 0) ==
+        0x1.fffffffffffffp1023);
 }
