@@ -108,11 +108,13 @@ ColumnTransformer<double> preparation() {
 }  // namespace
 
 TEST_CASE("allocation: the counter counts") {
-  CHECK(count([] { std::vector<double>(100).at(99) = 1; }) == 1);
+  // Direct calls: a compiler may leave out pairs of new and delete that nobody looks at.
+  CHECK(count([] { ::operator delete(::operator new(100)); }) == 1);
   CHECK(count([] { Matrix<float>(3, 3)(0, 0) = 1; }) == 1);
   const auto second_fails = [] {
     const FailAllocation fail(1);
-    const std::vector<double> first(100), second(100);
+    ::operator delete(::operator new(100));
+    ::operator delete(::operator new(100));
   };
   CHECK_THROWS_AS(second_fails(), std::bad_alloc);
 }
@@ -183,17 +185,8 @@ TEST_CASE("allocation: neither does a pipeline nor a column transformer, from ro
               static_cast<unsigned long long>(from_rows));
 }
 
-// In any program, copying a libstdc++ 12 std::variant that throws crashes if clang 14 compiled it without
-// optimisation.
-#if defined(__clang__) && !defined(__OPTIMIZE__)
-constexpr bool variant_copies_may_throw = false;
-#else
-constexpr bool variant_copies_may_throw = true;
-#endif
-
 TEST_CASE(
-    "allocation: every allocation of a fit, copy or transform fails once: nothing changes, nothing leaks" *
-    doctest::skip(!variant_copies_may_throw)) {
+    "allocation: every allocation of a fit, copy or transform fails once: nothing changes, nothing leaks") {
   std::size_t failed = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     using T = typename Step::Scalar;

@@ -61,6 +61,20 @@ class Array {
   Array(Integers values, DType dtype = DType::int64) : dtype_(dtype), values_(std::move(values)) {}
   Array(Texts values) : dtype_(DType::string), values_(std::move(values)) {}
 
+  // Not the variant's own copy: where copying a vector throws, libstdc++ 12 destroys an alternative that never was.
+  Array(const Array& other) : dtype_(other.dtype_) {
+    std::visit([this](const auto& values) { values_ = values; }, other.values_);
+  }
+  Array(Array&&) noexcept = default;
+  Array& operator=(const Array& other) { return *this = Array(other); }
+  Array& operator=(Array&& other) noexcept {
+    if (this == &other) return *this;
+    dtype_ = other.dtype_;
+    values_ = std::move(other.values_);
+    return *this;
+  }
+  ~Array() = default;
+
   DType dtype() const noexcept { return dtype_; }
   bool is_text() const noexcept { return dtype_ == DType::string; }
   bool is_real() const noexcept { return dtype_ == DType::float32 || dtype_ == DType::float64; }
