@@ -20,7 +20,7 @@ namespace detail {
 
 /// The part of a block that a step of input (or output) kind `Cell` reads (or writes).
 template <class Cell, class T>
-auto part_of(MixedView<T> block) noexcept {
+auto part_of(const MixedView<T>& block) noexcept {
   if constexpr (std::is_same_v<Cell, Text>) {
     return block.texts;
   } else if constexpr (Number<Cell>) {
@@ -32,7 +32,7 @@ auto part_of(MixedView<T> block) noexcept {
 /// Blocks of one kind are themselves, or a mixed block of that kind alone.
 template <class Cell, class View>
   requires(!requires(View v) { v.numbers; })
-auto part_of(View block) noexcept {
+auto part_of(const View& block) noexcept {
   return block;
 }
 
@@ -89,7 +89,7 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
     return *this = std::move(fresh);
   }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const {
+  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const {
     return std::visit(
         [&](const auto& step) {
           using Step = std::remove_cvref_t<decltype(step)>;

@@ -59,7 +59,7 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return steps_.front().step.input_layout(); }
   const Layout& output_layout() const noexcept { return steps_.back().step.output_layout(); }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const { return detail::apply_chain(cursor(), in, out); }
+  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return detail::apply_chain(cursor(), in, out); }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     for (const Named<Step>& named : steps_) names = named.step.feature_names_out(std::move(names));

@@ -55,7 +55,7 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return pipeline_.input_layout(); }
   const Layout& output_layout() const noexcept { return pipeline_.output_layout(); }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const { return pipeline_.apply(in, out); }
+  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return pipeline_.apply(in, out); }
 
   /// The stored names; `names` does not matter, the columns have theirs.
   std::vector<std::string> feature_names_out(const std::vector<std::string>&) const { return features_; }

@@ -80,7 +80,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     return *this = std::move(fresh);
   }
 
-  bool apply(MixedView<const T> cells, MixedView<T> out) const {
+  bool apply(const MixedView<const T>& cells, const MixedView<T>& out) const {
     detail::ScratchFrame copies;
     const MixedView<const T> in(detail::apart_from(out.numbers, cells.numbers, copies),
                                 detail::apart_from(out.texts, cells.texts, copies));
@@ -207,7 +207,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
 
   /// The columns of a block: a view where they lie side by side, else a gathered copy.
   template <class Cell>
-  static MatrixView<const Cell> columns_of(const std::vector<std::size_t>& slots, MatrixView<const Cell> in,
+  static MatrixView<const Cell> columns_of(const std::vector<std::size_t>& slots, const MatrixView<const Cell>& in,
                                            detail::ScratchFrame& frame) {
     bool adjacent = true;
     for (std::size_t k = 1; k < slots.size(); ++k) adjacent = adjacent && slots[k] == slots[0] + k;
@@ -219,7 +219,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     }
     return copy;
   }
-  static MixedView<const T> gather(const Part& part, MixedView<const T> in, detail::ScratchFrame& frame) {
+  static MixedView<const T> gather(const Part& part, const MixedView<const T>& in, detail::ScratchFrame& frame) {
     return {columns_of(part.numbers, in.numbers, frame), columns_of(part.texts, in.texts, frame)};
   }
 

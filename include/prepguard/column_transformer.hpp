@@ -93,7 +93,7 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   const Layout& input_layout() const noexcept { return step_.input_layout(); }
   const Layout& output_layout() const noexcept { return step_.output_layout(); }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const { return step_.apply(in, out); }
+  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return step_.apply(in, out); }
   std::vector<std::string> feature_names_out(const std::vector<std::string>& names) const {
     return step_.feature_names_out(names);
   }

@@ -70,7 +70,7 @@ constexpr std::ptrdiff_t distance(std::ptrdiff_t stride) noexcept {
 
 /// The rows or the columns of `view`, whichever lie closer together in memory, walked upwards.
 template <class T>
-Lines<T> lines_of(MatrixView<const T> view) noexcept {
+Lines<T> lines_of(const MatrixView<const T>& view) noexcept {
   const bool by_rows =
       view.rows() == 1 || (view.cols() != 1 && distance(view.col_stride()) <= distance(view.row_stride()));
   Lines<T> lines =
@@ -98,7 +98,7 @@ bool all_finite_strided(const T* cells, std::size_t count, std::ptrdiff_t stride
 /// cells of rows or of columns lie side by side.
 template <class T>
 requires detail::FloatCell<std::remove_const_t<T>>
-bool all_finite(MatrixView<T> view) noexcept {
+bool all_finite(const MatrixView<T>& view) noexcept {
   if (view.rows() == 0 || view.cols() == 0) return true;
   const auto lines = detail::lines_of<std::remove_const_t<T>>(view);
   if (lines.cell_stride == 1 && lines.line_stride == static_cast<std::ptrdiff_t>(lines.length)) {
@@ -116,7 +116,7 @@ bool all_finite(MatrixView<T> view) noexcept {
 
 /// The first cell of `view`, row by row, that is NaN or infinite.
 template <class T>
-requires detail::FloatCell<std::remove_const_t<T>> NonFinite find_non_finite(MatrixView<T> view)
+requires detail::FloatCell<std::remove_const_t<T>> NonFinite find_non_finite(const MatrixView<T>& view)
 noexcept {
   if (all_finite(view)) return {};
   for (std::size_t i = 0; i < view.rows(); ++i) {

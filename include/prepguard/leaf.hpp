@@ -92,7 +92,7 @@ namespace detail {
 
 /// `apply_columns` and `clip_columns` (kernels.hpp) on tiles.
 template <class T, ColumnOp First, ColumnOp Second>
-void apply_columns(MatrixView<const T> in, MatrixView<T> out, const double* a, const double* b) noexcept {
+void apply_columns(const MatrixView<const T>& in, const MatrixView<T>& out, const double* a, const double* b) noexcept {
   apply_columns<T, First, Second>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(), a, b);
 }
 

@@ -71,10 +71,10 @@ class Pipeline : public TransformerBase<Pipeline<First, Rest...>, typename First
     return std::get<0>(steps_).schema();
   }
 
-  bool apply(InView<typename Pipeline::Input> in, OutView<typename Pipeline::Output> out) const {
+  bool apply(const InView<typename Pipeline::Input>& in, const OutView<typename Pipeline::Output>& out) const {
     return detail::apply_chain(cursor(), in, out);
   }
-  bool invert(InView<typename Pipeline::Output> in, OutView<typename Pipeline::Input> out) const
+  bool invert(const InView<typename Pipeline::Output>& in, const OutView<typename Pipeline::Input>& out) const
     requires(Invertible<First> && (Invertible<Rest> && ...))
   {
     return detail::invert_chain(cursor(), in, out);

@@ -97,15 +97,19 @@ inline void check_columns(const Schema& schema) {
   }
 }
 
+/// X.Y.Z, numbers without leading zeros.
 inline bool is_version(std::string_view text) noexcept {
   int dots = 0;
-  bool digit_before = false;
+  std::size_t digits = 0;
+  char first = '0';
   for (const char c : text) {
-    if (c == '.' ? !digit_before : !(c >= '0' && c <= '9')) return false;
-    dots += c == '.' ? 1 : 0;
-    digit_before = c != '.';
+    const bool digit = c >= '0' && c <= '9';
+    if (digit ? digits == 1 && first == '0' : c != '.' || digits == 0) return false;
+    if (digits == 0) first = c;
+    dots += digit ? 0 : 1;
+    digits = digit ? digits + 1 : 0;
   }
-  return dots == 2 && digit_before;
+  return dots == 2 && digits > 0;
 }
 
 inline bool is_date(std::string_view text) noexcept {

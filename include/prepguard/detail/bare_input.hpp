@@ -48,7 +48,7 @@ class BareInput {
   }
 
   template <class Model, class T, class Rows>
-  static decltype(auto) ask(Model& model, MatrixView<const T> features, const Rows& rows) {
+  static decltype(auto) ask(Model& model, const MatrixView<const T>& features, const Rows& rows) {
     if constexpr (takes_rows<Model, Rows>()) {
       return std::invoke(model, rows);
     } else {
@@ -84,7 +84,7 @@ class BareInput {
   }
 
   template <class T>
-  [[gnu::cold]] static void reject(MatrixView<const T> rows, Tally& tally) {
+  [[gnu::cold]] static void reject(const MatrixView<const T>& rows, Tally& tally) {
     const InputColumns columns(rows.cols());
     Rejection rejection;
     for (std::size_t i = 0; i < rows.rows(); ++i) {

@@ -70,7 +70,7 @@ std::remove_cvref_t<R> by_value(R&& result) {
 
 /// Calls a model with all features at once.
 template <ModelForm Form, class Model, class T>
-decltype(auto) call_with_all(Model& model, MatrixView<const T> features) {
+decltype(auto) call_with_all(Model& model, const MatrixView<const T>& features) {
   const auto rows = static_cast<Eigen::Index>(features.rows()), cols = static_cast<Eigen::Index>(features.cols());
   if constexpr (Form == ModelForm::custom) {
     return CallModel<std::remove_const_t<Model>>::call(model, features);
@@ -154,7 +154,7 @@ auto cells_of_row(const R& result) noexcept {
 }
 
 template <ModelForm Form, class Model, class T>
-auto call_row_by_row(Model& model, MatrixView<const T> features) {
+auto call_row_by_row(Model& model, const MatrixView<const T>& features) {
   using Result = decltype(call_with_row<Form>(model, std::span<const T>(), std::declval<std::vector<T>&>()));
   using S = typename decltype(cells_of_row(std::declval<const std::remove_cvref_t<Result>&>()))::value_type;
   RowResults<S> results;
@@ -176,7 +176,7 @@ auto call_row_by_row(Model& model, MatrixView<const T> features) {
 /// Calls `model` with dense row-major features, in the form it accepts. `OneRow`: the caller passed a single row, and
 /// wants the result of that row.
 template <bool OneRow, class Model, class T>
-decltype(auto) call_model(Model& model, MatrixView<const T> features) {
+decltype(auto) call_model(Model& model, const MatrixView<const T>& features) {
   constexpr ModelForm form = model_form<Model&, T>();
   static_assert(form != ModelForm::none,
                 "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp lists them): "

@@ -48,7 +48,7 @@ OutView<typename Step::Input> scratch_input(ScratchFrame& frame, const Step& ste
 
 /// What `step` reads of the block its predecessor wrote.
 template <class Step, class View>
-InView<typename Step::Input> input_for(const Step&, View block) noexcept {
+InView<typename Step::Input> input_for(const Step&, const View& block) noexcept {
   return part_of<typename Step::Input>(block);
 }
 
@@ -79,7 +79,7 @@ struct ListCursor {
 
 /// Runs the steps from `at` on over one tile.
 template <class Cursor, class In, class Out>
-bool apply_chain(Cursor at, In in, Out out) {
+bool apply_chain(Cursor at, const In& in, const Out& out) {
   const auto input = input_for(at.step(), in);
   using Step = std::remove_cvref_t<decltype(at.step())>;
   if (at.last()) return at.step().apply(input, part_of<typename Step::Output>(out));
@@ -94,7 +94,7 @@ bool apply_chain(Cursor at, In in, Out out) {
 
 /// Runs the inverses of the steps from the last back to `at`.
 template <class Cursor, class In, class Out>
-bool invert_chain(Cursor at, In in, Out out) {
+bool invert_chain(Cursor at, const In& in, const Out& out) {
   using Step = std::remove_cvref_t<decltype(at.step())>;
   const auto target = part_of<typename Step::Input>(out);
   if (at.last()) return at.step().invert(part_of<typename Step::Output>(in), target);

@@ -20,7 +20,7 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Cells behind a null pointer and shapes whose product overflows are refused.
 template <class T>
-void check_memory(std::string_view where, MatrixView<T> view, std::string_view role) {
+void check_memory(std::string_view where, const MatrixView<T>& view, std::string_view role) {
   constexpr std::size_t limit = static_cast<std::size_t>(PTRDIFF_MAX) / sizeof(T);
   if (view.cols() != 0 && view.rows() > limit / view.cols()) {
     fail_shape(where, std::string(role) + " of " + std::to_string(view.rows()) + " x " +
@@ -53,7 +53,7 @@ inline void check_same_rows(std::string_view where, std::size_t numbers, std::si
 }
 
 template <class T>
-void check_out(std::string_view where, MatrixView<T> out, std::size_t rows, std::size_t cols) {
+void check_out(std::string_view where, const MatrixView<T>& out, std::size_t rows, std::size_t cols) {
   check_memory(where, out, "output");
   if (out.rows() == rows && out.cols() == cols) return;
   fail_shape(where,
@@ -69,7 +69,7 @@ struct ByteRange {
 };
 
 template <class T>
-ByteRange byte_range(MatrixView<T> view) noexcept {
+ByteRange byte_range(const MatrixView<T>& view) noexcept {
   if (view.rows() * view.cols() == 0) return {};
   const std::ptrdiff_t down = static_cast<std::ptrdiff_t>(view.rows() - 1) * view.row_stride();
   const std::ptrdiff_t across = static_cast<std::ptrdiff_t>(view.cols() - 1) * view.col_stride();
@@ -91,7 +91,7 @@ enum class Overlap : std::uint8_t { none, same, partial };
 
 /// Whether two views share cells: not at all, cell by cell (in place), or in some other way.
 template <class A, class B>
-Overlap overlap(MatrixView<A> a, MatrixView<B> b) noexcept {
+Overlap overlap(const MatrixView<A>& a, const MatrixView<B>& b) noexcept {
   const ByteRange in = byte_range(a), out = byte_range(b);
   if (in.first >= out.last || out.first >= in.last) return Overlap::none;
   if constexpr (std::is_same_v<std::remove_const_t<A>, std::remove_const_t<B>>) {
@@ -113,7 +113,7 @@ Overlap overlap(MatrixView<A> a, MatrixView<B> b) noexcept {
 
 /// Refuses a partial overlap before the first write; true if the output *is* the input.
 template <class A, class B>
-bool check_overlap(std::string_view where, MatrixView<A> in, MatrixView<B> out) {
+bool check_overlap(std::string_view where, const MatrixView<A>& in, const MatrixView<B>& out) {
   const Overlap found = overlap(in, out);
   if (found == Overlap::partial) {
     fail_shape(where, "input and output overlap in part", "transform in place, or into separate memory");
@@ -122,12 +122,12 @@ bool check_overlap(std::string_view where, MatrixView<A> in, MatrixView<B> out) 
 }
 
 template <class T>
-bool check_overlap(std::string_view where, MixedView<const T> in, MixedView<T> out) {
+bool check_overlap(std::string_view where, const MixedView<const T>& in, const MixedView<T>& out) {
   const bool numbers = check_overlap(where, in.numbers, out.numbers);
   return check_overlap(where, in.texts, out.texts) || numbers;
 }
 template <class T>
-bool check_overlap(std::string_view where, MixedView<const T> in, MatrixView<T> out) {
+bool check_overlap(std::string_view where, const MixedView<const T>& in, const MatrixView<T>& out) {
   return check_overlap(where, in.numbers, out);
 }
 

@@ -30,9 +30,10 @@ class Counters {
   }
   ~Counters() = default;
 
+  /// Of the rows all but one are counted, modulo 2^64, so that a call with one row touches one counter.
   void add_call(Ending ending, std::size_t rows) noexcept {
     add(calls_at + static_cast<std::size_t>(ending), 1);
-    add(rows_at + static_cast<std::size_t>(ending), rows);
+    if (rows != 1) add(rows_at + static_cast<std::size_t>(ending), rows - 1);
   }
   void add_failed(Check check, std::size_t count) noexcept { add(failed_at + static_cast<std::size_t>(check), count); }
   void add_served(Check check, std::size_t count) noexcept { add(served_at + static_cast<std::size_t>(check), count); }
@@ -44,7 +45,9 @@ class Counters {
     }
     Report report;
     const std::array<Report::Calls*, 3> endings{&report.served, &report.refused, &report.threw};
-    for (std::size_t i = 0; i < endings.size(); ++i) *endings[i] = {sums[calls_at + i], sums[rows_at + i]};
+    for (std::size_t i = 0; i < endings.size(); ++i) {
+      *endings[i] = {sums[calls_at + i], sums[calls_at + i] + sums[rows_at + i]};
+    }
     for (std::size_t i = 0; i < check_count; ++i) report.found[i] = {sums[failed_at + i], sums[served_at + i]};
     return report;
   }

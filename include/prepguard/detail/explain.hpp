@@ -122,7 +122,7 @@ class Replay {
 
   /// A row that a step cannot map: an unknown category.
   template <class Row>
-  Violation refused(std::size_t row, Row cells) const {
+  Violation refused(std::size_t row, const Row& cells) const {
     Finding finding = prep_.diagnose(cells, columns_.names(), {}).value_or(
         Finding{.code = Errc::unknown_category, .what = "a value that cannot be mapped"});
     const auto column = columns_.position(finding.column_name);
@@ -143,7 +143,7 @@ class Replay {
 
   /// A row whose feature `bad` is not finite although its input is fine.
   template <class Row, class T>
-  Violation not_finite(std::size_t row, Row cells, MatrixView<const T> features, std::size_t bad) const {
+  Violation not_finite(std::size_t row, const Row& cells, const MatrixView<const T>& features, std::size_t bad) const {
     const auto finding = prep_.diagnose(cells, columns_.names(), {});
     const std::vector<std::string> names = prep_.feature_names_out(columns_.names());
     const bool undefined = finding && finding->made_nan;
@@ -166,7 +166,7 @@ class Replay {
  private:
   /// `; input was 1.2e+308, training range [2700, 6300]`
   template <class Row>
-  std::string operand(const Finding& finding, Row cells) const {
+  std::string operand(const Finding& finding, const Row& cells) const {
     const auto column = columns_.position(finding.column_name);
     if (!column) return {};
     const std::string range = training_range(columns_.training(*column));
@@ -174,7 +174,7 @@ class Replay {
   }
 
   template <class Row>
-  std::string cell_text(Row cells, std::size_t column) const {
+  std::string cell_text(const Row& cells, std::size_t column) const {
     if constexpr (requires { cells.texts; }) {
       const Layout& layout = prep_.input_layout();
       return layout.kind(column) == Kind::number ? plain_number(cells.numbers(0, layout.slot(column)))

@@ -46,7 +46,7 @@ class TableSource {
   }
 
   /// Writes rows `first`, `first + 1`, ... into `cells`, whose widths are those of the schema's layout.
-  void fill(std::size_t first, MixedView<T> cells) const {
+  void fill(std::size_t first, const MixedView<T>& cells) const {
     for (std::size_t j = 0; j < schema_.size(); ++j) {
       const std::size_t slot = schema_.layout().slot(j);
       if (schema_.layout().kind(j) == Kind::number) {
@@ -59,7 +59,7 @@ class TableSource {
 
  private:
   template <class Cell>
-  void fill_column(std::size_t j, std::size_t first, MatrixView<Cell> cells) const {
+  void fill_column(std::size_t j, std::size_t first, const MatrixView<Cell>& cells) const {
     const Missing missing = schema_.columns()[j].missing_text();
     if (binding_[j] == Binding::absent) {
       for (std::size_t i = 0; i < cells.rows(); ++i) put_missing(&cells(i, 0), missing);

@@ -45,7 +45,7 @@ decltype(auto) check_schema(Tally& tally, F&& check) {
 }
 
 template <class T>
-void check_columns(MatrixView<T> rows, std::size_t expected, std::string_view unit) {
+void check_columns(const MatrixView<T>& rows, std::size_t expected, std::string_view unit) {
   check_memory("input", rows, "matrix");
   if (rows.cols() == expected) return;
   throw Error(ErrorInfo{.code = Errc::bad_shape,
@@ -58,7 +58,7 @@ void check_columns(MatrixView<T> rows, std::size_t expected, std::string_view un
 
 /// A model that takes a single number has features of a single column.
 template <class Model, class T>
-void check_model_width(MatrixView<const T> features, Tally& tally) {
+void check_model_width(const MatrixView<const T>& features, Tally& tally) {
   if (model_form<Model&, T>() != ModelForm::number || features.cols() == 1) return;
   tally.fail(Check::shape);
   throw_refusal({.code = Errc::bad_shape,

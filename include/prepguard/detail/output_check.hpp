@@ -133,7 +133,7 @@ class OutputCheck {
   }
 
   template <class S>
-  void check_cells(MatrixView<const S> cells) {
+  void check_cells(const MatrixView<const S>& cells) {
     if (cells.rows() != rows_) fail_shape(std::to_string(cells.rows()));
     if (cells.cols() == 0 && rows_ != 0) fail_shape(std::to_string(rows_) + " of 0 columns");
     const ByteRange bytes = byte_range(cells);
@@ -185,7 +185,7 @@ class OutputCheck {
   }
 
   template <class S>
-  [[noreturn, gnu::cold]] void fail_cells(MatrixView<const S> cells) {
+  [[noreturn, gnu::cold]] void fail_cells(const MatrixView<const S>& cells) {
     std::size_t bad_rows = 0;
     for (std::size_t i = 0; i < rows_; ++i) bad_rows += all_finite(cells.middle_rows(i, 1)) ? 0U : 1U;
     tally_.fail(Check::non_finite_output, bad_rows);

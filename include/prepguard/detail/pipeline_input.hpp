@@ -39,7 +39,7 @@ class PipelineInput {
 
   static std::size_t row_count(const Table& table) noexcept { return table.rows(); }
   static std::size_t row_count(const Table& table, const Binding&) noexcept { return table.rows(); }
-  static std::size_t row_count(InView<typename Prep::Input> rows) noexcept { return rows.rows(); }
+  static std::size_t row_count(const InView<typename Prep::Input>& rows) noexcept { return rows.rows(); }
 
   template <class Model>
   FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table) const {
@@ -54,14 +54,14 @@ class PipelineInput {
     return transform(frame, tally, TableSource<Scalar>(table, schema, binding));
   }
   template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, InView<typename Prep::Input> rows) const {
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const InView<typename Prep::Input>& rows) const {
     fitted();
     check_schema(tally, [&] { check_shape(rows); });
     return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
   }
 
   template <class Model, class... Rows>
-  static decltype(auto) ask(Model& model, MatrixView<const Scalar> features, const Rows&...) {
+  static decltype(auto) ask(Model& model, const MatrixView<const Scalar>& features, const Rows&...) {
     return call_model<sizeof...(Rows) == 1 && (is_one_row<Rows>() && ...)>(model, features);
   }
 
@@ -84,7 +84,7 @@ class PipelineInput {
     return prep_;
   }
 
-  void check_shape(InView<typename Prep::Input> rows) const {
+  void check_shape(const InView<typename Prep::Input>& rows) const {
     if constexpr (requires { rows.numbers; }) {
       const Layout& layout = rules_.layout();
       check_columns(rows.numbers, layout.numbers(), layout.texts() != 0 ? "columns of numbers" : "columns");

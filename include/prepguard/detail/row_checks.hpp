@@ -17,11 +17,11 @@
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 template <class T>
-MatrixView<const Text> texts_of(MixedView<T> tile) noexcept {
+MatrixView<const Text> texts_of(const MixedView<T>& tile) noexcept {
   return tile.texts;
 }
 template <class T>
-MatrixView<const Text> texts_of(MatrixView<T> tile) noexcept {
+MatrixView<const Text> texts_of(const MatrixView<T>& tile) noexcept {
   if constexpr (std::is_same_v<std::remove_const_t<T>, Text>) {
     return tile;
   } else {
@@ -29,7 +29,7 @@ MatrixView<const Text> texts_of(MatrixView<T> tile) noexcept {
   }
 }
 
-inline bool any_missing(MatrixView<const Text> texts) noexcept {
+inline bool any_missing(const MatrixView<const Text>& texts) noexcept {
   for (std::size_t i = 0; i < texts.rows(); ++i) {
     for (std::size_t j = 0; j < texts.cols(); ++j) {
       if (texts(i, j).is_missing()) return true;
@@ -100,7 +100,7 @@ class RowChecks {
   RowChecks(const Prep& prep, const InputRules& rules) noexcept : prep_(prep), rules_(rules) {}
 
   template <class In, class Out>
-  void operator()(In in, Out out, std::size_t first, bool ok) {
+  void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
     if (ok && all_finite(numbers_of(in)) && !any_missing(texts_of(in)) && all_finite(numbers_of(out))) [[likely]]
       return;
     examine(in, out, first, ok);
@@ -115,18 +115,18 @@ class RowChecks {
  private:
   /// If a step refused a cell the whole tile is in doubt, and every row is transformed again on its own.
   template <class In, class Out>
-  [[gnu::noinline]] void examine(In in, Out out, std::size_t first, bool ok) {
+  [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
     for (std::size_t i = 0; i < in.rows(); ++i) {
       const In row = in.middle_rows(i, 1);
       const Out made = out.middle_rows(i, 1);
+      const MatrixView<const typename Prep::Scalar> features = numbers_of(made);
       const CellFindings cells = look_at(row);
       if (cells.bad() != 0) {
         reject_input(first + i, row, cells);
       } else if (!ok && !prep_.apply(row, made)) {
         reject(Check::unknown_category, [&] { return replay().refused(first + i, row); });
-      } else if (const NonFinite bad = find_non_finite(numbers_of(made))) {
-        reject(Check::non_finite_features,
-               [&] { return replay().not_finite(first + i, row, numbers_of(made), bad.col); });
+      } else if (const NonFinite bad = find_non_finite(features)) {
+        reject(Check::non_finite_features, [&] { return replay().not_finite(first + i, row, features, bad.col); });
       } else {
         replaced_rows_ += cells.replaced != 0 ? 1 : 0;
       }
@@ -134,7 +134,7 @@ class RowChecks {
   }
 
   template <class In>
-  CellFindings look_at(In row) const noexcept {
+  CellFindings look_at(const In& row) const noexcept {
     CellFindings found;
     const auto numbers = numbers_of(row);
     const auto texts = texts_of(row);
@@ -161,7 +161,7 @@ class RowChecks {
   }
 
   template <class In>
-  void reject_input(std::size_t row, In cells, const CellFindings& found) {
+  void reject_input(std::size_t row, const In& cells, const CellFindings& found) {
     if (found.infinite != 0) rejection_.add(Check::inf);
     if (found.missing != 0) rejection_.add(Check::missing);
     rejection_.add_row();
@@ -182,7 +182,7 @@ class RowChecks {
 
   /// A bad cell in words: NaN, inf, -inf, or None in a column of text.
   template <class In>
-  std::string spelled(In cells, std::size_t column) const {
+  std::string spelled(const In& cells, std::size_t column) const {
     const std::size_t slot = rules_.layout().slot(column);
     if (rules_.layout().kind(column) == Kind::text) return shown(texts_of(cells)(0, slot));
     return non_finite_name(&numbers_of(cells)(0, slot));

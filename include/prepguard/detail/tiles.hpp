@@ -11,11 +11,14 @@
 
 // Batches run through a pipeline a tile of rows at a time, so that what one step writes is still in the L1 cache
 // when the next step, and the guard, read it.
+//
+// Views go by reference here and in `apply`: a view copied member by member and read back at once in wider pieces waits
+// for its own stores, at every hand-over for longer than a row of thirty numbers takes to transform.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Copies cells of any strides; walks along the side on which the input is contiguous.
 template <class T>
-void copy_cells(MatrixView<const T> in, MatrixView<T> out) noexcept {
+void copy_cells(const MatrixView<const T>& in, const MatrixView<T>& out) noexcept {
   if (in.row_stride() == 1 && in.col_stride() != 1) {
     for (std::size_t j = 0; j < in.cols(); ++j) {
       for (std::size_t i = 0; i < in.rows(); ++i) out(i, j) = in(i, j);
@@ -29,7 +32,7 @@ void copy_cells(MatrixView<const T> in, MatrixView<T> out) noexcept {
 
 /// `in`, or a copy of it if it is `out`: for steps that write cells of a row before they have read all of it.
 template <class T, class Out>
-MatrixView<const T> apart_from(MatrixView<Out> out, MatrixView<const T> in, ScratchFrame& frame) {
+MatrixView<const T> apart_from(const MatrixView<Out>& out, const MatrixView<const T>& in, ScratchFrame& frame) {
   if (static_cast<const void*>(in.data()) != static_cast<const void*>(out.data())) return in;
   const MatrixView<T> copy = frame.matrix<T>(in.rows(), in.cols());
   copy_cells(in, copy);
@@ -37,17 +40,16 @@ MatrixView<const T> apart_from(MatrixView<Out> out, MatrixView<const T> in, Scra
 }
 
 template <class T>
-MatrixView<const T> readable_tile(MatrixView<const T> view, std::size_t first, std::size_t count,
+MatrixView<const T> readable_tile(const MatrixView<const T>& view, std::size_t first, std::size_t count,
                                   ScratchFrame& frame) {
-  const MatrixView<const T> rows = view.middle_rows(first, count);
-  if (rows.contiguous_rows()) return rows;
+  if (view.contiguous_rows()) return view.middle_rows(first, count);
   const MatrixView<T> copy = frame.matrix<T>(count, view.cols());
-  copy_cells(rows, copy);
+  copy_cells(view.middle_rows(first, count), copy);
   return copy;
 }
 
 template <class T>
-MixedView<const T> readable_tile(MixedView<const T> view, std::size_t first, std::size_t count, ScratchFrame& frame) {
+MixedView<const T> readable_tile(const MixedView<const T>& view, std::size_t first, std::size_t count, ScratchFrame& frame) {
   return {readable_tile(view.numbers, first, count, frame), readable_tile(view.texts, first, count, frame)};
 }
 
@@ -55,7 +57,7 @@ MixedView<const T> readable_tile(MixedView<const T> view, std::size_t first, std
 template <class Cell>
 struct ViewSource {
   using View = InView<Cell>;
-  View view;
+  const View& view;
 
   std::size_t rows() const noexcept { return view.rows(); }
   View tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
@@ -67,14 +69,14 @@ struct ViewSource {
 /// or nowhere (`discard`: a dry run that only finds errors).
 template <class T>
 struct Sink {
-  MatrixView<T> view;
+  const MatrixView<T>& view;
   bool discard = false;
 
   MatrixView<T> tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
-    const MatrixView<T> rows = view.middle_rows(first, count);
-    return discard || !rows.contiguous_rows() ? frame.matrix<T>(count, view.cols()) : rows;
+    if (discard || !view.contiguous_rows()) return frame.matrix<T>(count, view.cols());
+    return view.middle_rows(first, count);
   }
-  void commit(MatrixView<T> tile, std::size_t first) const noexcept {
+  void commit(const MatrixView<T>& tile, std::size_t first) const noexcept {
     if (discard || tile.data() == view.row(first)) return;
     copy_cells(MatrixView<const T>(tile), view.middle_rows(first, tile.rows()));
   }
@@ -82,25 +84,25 @@ struct Sink {
 
 template <class T>
 struct MixedSink {
-  MixedView<T> view;
+  const MixedView<T>& view;
   bool discard = false;
 
   MixedView<T> tile(std::size_t first, std::size_t count, ScratchFrame& frame) const {
     return {Sink<T>{view.numbers, discard}.tile(first, count, frame),
             Sink<Text>{view.texts, discard}.tile(first, count, frame)};
   }
-  void commit(MixedView<T> tile, std::size_t first) const noexcept {
+  void commit(const MixedView<T>& tile, std::size_t first) const noexcept {
     Sink<T>{view.numbers, discard}.commit(tile.numbers, first);
     Sink<Text>{view.texts, discard}.commit(tile.texts, first);
   }
 };
 
 template <class T>
-Sink<T> sink(MatrixView<T> view, bool discard) noexcept {
+Sink<T> sink(const MatrixView<T>& view, bool discard) noexcept {
   return {view, discard};
 }
 template <class T>
-MixedSink<T> sink(MixedView<T> view, bool discard) noexcept {
+MixedSink<T> sink(const MixedView<T>& view, bool discard) noexcept {
   return {view, discard};
 }
 

@@ -79,7 +79,7 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
   const Array& scale() const noexcept { return scale_; }
   const Array& min() const noexcept { return min_; }
 
-  bool apply(MatrixView<const T> in, MatrixView<T> out) const {
+  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     using detail::ColumnOp;
     detail::apply_columns<T, ColumnOp::multiply, ColumnOp::add>(in, out, scale_coefficients_.value.data(),
                                                                 min_coefficients_.value.data());
@@ -90,7 +90,7 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
     return true;
   }
   /// Does not undo the clipping.
-  bool invert(MatrixView<const T> in, MatrixView<T> out) const {
+  bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     using detail::ColumnOp;
     detail::apply_columns<T, ColumnOp::subtract, ColumnOp::divide>(in, out, min_coefficients_.value.data(),
                                                                    scale_coefficients_.value.data());

@@ -57,7 +57,7 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
 
   std::size_t output_width() const noexcept { return tables_.value.width; }
 
-  bool apply(MatrixView<const Cell> cells, MatrixView<T> out) const {
+  bool apply(const MatrixView<const Cell>& cells, const MatrixView<T>& out) const {
     detail::ScratchFrame frame;
     const MatrixView<const Cell> in = detail::apart_from(out, cells, frame);
     for (std::size_t i = 0; i < out.rows(); ++i) std::fill_n(out.row(i), out.cols(), T{0});
@@ -77,7 +77,7 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   /// The category whose output is largest. A row of zeros is the dropped category, else missing if unknown
   /// categories are ignored, else an error; the group of infrequent categories cannot be told apart and is an error
   /// for numbers, `infrequent_sklearn` for text. Texts are views of this encoder's categories.
-  bool invert(MatrixView<const T> features, MatrixView<Cell> out) const {
+  bool invert(const MatrixView<const T>& features, const MatrixView<Cell>& out) const {
     detail::ScratchFrame frame;
     const MatrixView<const T> in = detail::apart_from(out, features, frame);
     bool ok = true;

@@ -38,12 +38,12 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return layout_.value; }
   const Layout& output_layout() const noexcept { return layout_.value; }
 
-  bool apply(MixedView<const T> in, MixedView<T> out) const {
+  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const {
     if (in.numbers.data() != out.numbers.data()) detail::copy_cells(in.numbers, out.numbers);
     if (in.texts.data() != out.texts.data()) detail::copy_cells(in.texts, out.texts);
     return true;
   }
-  bool invert(MixedView<const T> in, MixedView<T> out) const { return apply(in, out); }
+  bool invert(const MixedView<const T>& in, const MixedView<T>& out) const { return apply(in, out); }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const { return names; }
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const { return columns; }

@@ -64,7 +64,7 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     return k < kept_.value.size() ? kept_.value[k] : static_cast<std::size_t>(indicator_[k - kept_.value.size()]);
   }
 
-  bool apply(MatrixView<const Cell> in, MatrixView<Cell> out) const {
+  bool apply(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
     if constexpr (Number<Cell>) {
       if (missing_ == MissingMarker::nan && output_width() == in.cols() && indicator_.empty()) {
         detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
@@ -185,7 +185,7 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     }
   }
 
-  bool apply_cells(MatrixView<const Cell> in, MatrixView<Cell> out) const {
+  bool apply_cells(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
     bool ok = true;
     for (std::size_t i = 0; i < in.rows(); ++i) {
       std::size_t k = 0;

@@ -68,12 +68,12 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
   const Array& mean() const noexcept { return mean_; }
   const Array& scale() const noexcept { return scale_; }
 
-  bool apply(MatrixView<const T> in, MatrixView<T> out) const {
+  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     using detail::ColumnOp;
     run<ColumnOp::subtract, ColumnOp::divide>(in, out, mean_coefficients_, scale_coefficients_, with_mean_, with_std_);
     return true;
   }
-  bool invert(MatrixView<const T> in, MatrixView<T> out) const {
+  bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     using detail::ColumnOp;
     run<ColumnOp::multiply, ColumnOp::add>(in, out, scale_coefficients_, mean_coefficients_, with_std_, with_mean_);
     return true;
@@ -129,7 +129,7 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
   }
 
   template <detail::ColumnOp First, detail::ColumnOp Second>
-  static void run(MatrixView<const T> in, MatrixView<T> out, const Coefficients& first, const Coefficients& second,
+  static void run(const MatrixView<const T>& in, const MatrixView<T>& out, const Coefficients& first, const Coefficients& second,
                   bool with_first, bool with_second) {
     using detail::ColumnOp;
     const double *a = first.value.data(), *b = second.value.data();

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/detail/cell_bits.hpp"
+#include "prepguard/detail/checks.hpp"
+#include "prepguard/finite.hpp"
+#include "prepguard/transformer.hpp"
+
+// What a call of a transformer without a guard demands of its arguments and of every tile, and how it fails.
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// The bare numbers of a tile, whatever else it holds.
+template <class T>
+const MatrixView<T>& numbers_of(const MatrixView<T>& tile) noexcept {
+  return tile;
+}
+template <class T>
+const MatrixView<T>& numbers_of(const MixedView<T>& tile) noexcept {
+  return tile.numbers;
+}
+/// A tile of texts holds no numbers; an empty view keeps the callers free of cases.
+template <class T>
+  requires std::same_as<std::remove_const_t<T>, Text>
+MatrixView<const double> numbers_of(const MatrixView<T>&) noexcept {
+  return {};
+}
+
+/// The first infinity of `cells` in row order, if there is one; NaN is passed over.
+template <class T>
+std::optional<NonFinite> find_infinity(MatrixView<T> cells) noexcept {
+  for (std::size_t i = 0; i < cells.rows(); ++i) {
+    for (std::size_t j = 0; j < cells.cols(); ++j) {
+      if (!detail::is_infinite(&cells(i, j))) continue;
+      const NonFinite found = find_non_finite(cells.middle_rows(i, 1).middle_cols(j, 1));
+      return NonFinite{true, i, j, found.kind};
+    }
+  }
+  return std::nullopt;
+}
+
+/// A finding about row `row` of the batch as an error.
+[[noreturn]] inline void throw_finding(Finding finding, std::size_t row) {
+  throw Error(ErrorInfo{.code = finding.code,
+                        .where = std::move(finding.step),
+                        .what = std::move(finding.what),
+                        .row = static_cast<std::int64_t>(row),
+                        .column = finding.column,
+                        .column_name = std::move(finding.column_name),
+                        .expected = std::move(finding.expected),
+                        .advice = std::move(finding.advice)});
+}
+
+/// The inverse of a step as something that `run_tiles` can run.
+template <class Step>
+struct InverseOf {
+  const Step& step;
+  std::size_t input_width() const noexcept { return step.output_width(); }
+  std::size_t output_width() const noexcept { return step.input_width(); }
+  const Layout& input_layout() const noexcept
+    requires requires(const Step& s) { s.output_layout(); }
+  {
+    return step.output_layout();
+  }
+  const Layout& output_layout() const noexcept
+    requires requires(const Step& s) { s.input_layout(); }
+  {
+    return step.input_layout();
+  }
+  template <class In, class Out>
+  bool apply(const In& in, const Out& out) const {
+    return step.invert(in, out);
+  }
+};
+
+/// Refuses rows that are not what `step` was fitted for.
+template <class Step, class InTile>
+void check_rows(std::string_view where, const Step& step, const InTile& in) {
+  check_fitted(where, step.input_width());
+  if constexpr (requires { in.numbers; }) {
+    check_same_rows(where, in.numbers.rows(), in.texts.rows());
+    check_memory(where, in.numbers, "input");
+    check_memory(where, in.texts, "input");
+    check_width(where, step.input_width(), in.cols(), "features");
+    check_width(where, step.input_layout().numbers(), in.numbers.cols(), "columns of numbers");
+  } else {
+    check_memory(where, in, "input");
+    check_width(where, step.input_width(), in.cols(), "features");
+  }
+}
+
+/// Refuses an output of another shape than `step` makes of `rows` rows.
+template <class Step, class OutTile>
+void check_outputs(std::string_view where, const Step& step, std::size_t rows, const OutTile& out) {
+  if constexpr (requires { out.numbers; }) {
+    check_out(where, out.numbers, rows, step.output_layout().numbers());
+    check_out(where, out.texts, rows, step.output_layout().texts());
+  } else {
+    check_out(where, out, rows, step.output_width());
+  }
+}
+
+/// What a bare call demands of every tile: no infinity in or out, every cell mapped. `run_tiles` calls it.
+template <class Step>
+struct BareCheck {
+  const Step& step;
+  std::string_view type;
+
+  template <class In, class Out>
+  void operator()(const In& in, const Out& out, std::size_t first, bool ok) const {
+    const auto& numbers_in = numbers_of(in);
+    const auto& numbers_out = numbers_of(out);
+    if (ok && all_finite(numbers_in) && all_finite(numbers_out)) [[likely]] return;
+    if (const auto bad = find_infinity(numbers_in)) fail_input(*bad, first);
+    const auto made = find_infinity(numbers_out);
+    if (!ok || made) fail_step(in, first, made ? made->row : 0);
+  }
+
+ private:
+  [[noreturn]] void fail_input(const NonFinite& bad, std::size_t first) const {
+    std::size_t column = bad.col;  // among the numbers
+    if constexpr (requires { step.input_layout(); }) {
+      const Layout& layout = step.input_layout();
+      for (column = 0; layout.kind(column) != Kind::number || layout.slot(column) != bad.col;) ++column;
+    }
+    std::string column_name;
+    if constexpr (HasSchema<Step>) column_name = step.schema().columns()[column].name;
+    throw Error(ErrorInfo{.code = Errc::non_finite,
+                          .where = std::string(type),
+                          .what = "infinity in the input",
+                          .row = static_cast<std::int64_t>(first + bad.row),
+                          .column = static_cast<std::int64_t>(column),
+                          .columns = static_cast<std::int64_t>(step.input_width()),
+                          .column_name = std::move(column_name),
+                          .expected = "a finite number or a missing value",
+                          .got = bad.kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+  }
+
+  template <class In>
+  [[noreturn]] void fail_step(const In& in, std::size_t first, std::size_t bad_row) const {
+    if constexpr (requires { step.diagnose(in, std::vector<std::string>(), std::string()); }) {
+      const auto names = input_names();
+      for (std::size_t i = 0; i < in.rows(); ++i) {
+        auto finding = step.diagnose(in.middle_rows(i, 1), names, {});
+        if (finding && !finding->made_nan) throw_finding(std::move(*finding), first + i);
+      }
+    }
+    throw Error(ErrorInfo{.code = Errc::non_finite,
+                          .where = std::string(type),
+                          .what = "a value that cannot be mapped, or an infinite result",
+                          .row = static_cast<std::int64_t>(first + bad_row)});
+  }
+
+  std::vector<std::string> input_names() const {
+    if constexpr (HasSchema<Step>) {
+      return step.schema().names();
+    } else {
+      return default_names(step.input_width());
+    }
+  }
+};
+template <class Step>
+BareCheck(const Step&, std::string_view) -> BareCheck<Step>;
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
