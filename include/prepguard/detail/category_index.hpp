@@ -106,7 +106,7 @@ class CategoryIndex {
       return true;
     } else {
       return slot.missing == cell.missing() && slot.size == cell.view().size() &&
-             std::memcmp(bytes_.data() + slot.offset, cell.view().data(), slot.size) == 0;
+             (slot.size == 0 || std::memcmp(bytes_.data() + slot.offset, cell.view().data(), slot.size) == 0);
     }
   }
 

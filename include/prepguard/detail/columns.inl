@@ -65,7 +65,14 @@ struct ColumnSteps {
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t j) const {
-    return column_step<Second, N>(column_step<First, N>(load<Lanes<T, N>>(p), first + j), second + j);
+    return column_step<Second, N>(column_step<First, N>(load<Lanes<T, N>>(p), operand<First>(first, j)),
+                                  operand<Second>(second, j));
+  }
+
+  /// Operation `none` has no table.
+  template <ColumnOp Op>
+  [[gnu::always_inline]] static const double* operand(const double* table, std::size_t j) {
+    return Op == ColumnOp::none ? nullptr : table + j;
   }
 
   ColumnSteps repeated(std::size_t cols, std::size_t count, Tables& tables) const {
