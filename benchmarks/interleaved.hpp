@@ -56,13 +56,16 @@ struct Options {
   int rounds = 15;
   double sample_ns = 300'000;  ///< time of one sample, reached by repeating the work
   bool json = false;           ///< one JSON object per row instead of a table
+  bool quick = false;          ///< few rounds, no shape that fills the memory
 
   static Options parse(int argc, char** argv) {
     Options options;
     for (int i = 1; i < argc; ++i) {
       const std::string_view argument = argv[i];
       if (argument == "--json") options.json = true;
-      if (argument == "--quick") options.rounds = 5;
+      if (argument != "--quick") continue;
+      options.quick = true;
+      options.rounds = 5;
     }
     return options;
   }

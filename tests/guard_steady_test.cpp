@@ -105,7 +105,7 @@ TEST_CASE("memory that runs out during a call is reported as such and leaks noth
 }
 
 TEST_CASE("counts are exact and results the same when threads share a guard") {
-  constexpr int threads = 8, rounds = 400;
+  constexpr int threads = 8, rounds = 400, together = 24;  // more threads than counters
   StandardScaler<double> scaler;
   scaler.fit(cells::rows_of<double>({{0, 0}, {2, 4}}));
   const auto predict = guard(scaler, [&](std::span<const double> row) {
@@ -132,7 +132,16 @@ TEST_CASE("counts are exact and results the same when threads share a guard") {
     });
   }
   for (std::thread& thread : pool) thread.join();
+  pool.clear();
   CHECK(wrong == 0);
+  const auto shared = guard([](double x) { return x; });
+  for (int t = 0; t < together; ++t) {
+    pool.emplace_back([&] {
+      for (int i = 0; i < 20000; ++i) shared(std::array<double, 1>{1});
+    });
+  }
+  for (std::thread& thread : pool) thread.join();
+  CHECK(shared.report().served.calls == together * 20000);
   const Report report = predict.report();
   constexpr std::uint64_t each = threads * rounds;
   CHECK(report.served.calls == each);

@@ -162,6 +162,13 @@ TEST_CASE("unknown categories and missing texts, by name") {
   rows.add("sex", sexes).add("mass", penguins.mass).add("length", penguins.length).add("island", islands);
   check_error([&] { predict(rows); }, Errc::non_finite, {"row 3, column \"island\" (3 of 4)", "does not impute it"});
   CHECK(predict.report().of(Check::missing).served == 2);  // the rows with a replaced value were not served this time
+
+  // None and NaN are two things: this encoder has seen only NaN.
+  OneHotEncoder<double, Text> encoder;
+  encoder.fit(rows_of<Text>({{"a"}, {Text(Missing::nan)}}));
+  const auto coded = guard(encoder, row_sums);
+  CHECK(coded(rows_of<Text>({{Text(Missing::nan)}})).sum() == 1.0);
+  check_error([&] { coded(rows_of<Text>({{Text(Missing::none)}})); }, Errc::non_finite, {"row 0, column \"x0\" (1 of 1): None"});
 }
 
 // Fault 57: names in another order bind; another set does not.
@@ -201,6 +208,8 @@ TEST_CASE("wrong widths and null pointers") {
   check_error([&] { predict(MatrixView<const double>(&cell, std::size_t{1} << 62, 7)); }, Errc::bad_shape, {"larger"});
   CHECK(predict(MatrixView<const double>(nullptr, 0, 7)).rows() == 0);
   CHECK(predict.report().of(Check::schema).failed == 5);
+  CHECK(predict.report().served.calls == 1);
+  CHECK(predict.report().served.rows == 0);
 
   const auto mixed = guard(samples::Penguins::fitted<double>(), row_sums);
   check_error([&] { mixed(Matrix<double>(1, 4)); }, Errc::bad_shape, {"expected 2 columns of numbers, got 4"});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -48,6 +49,10 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   static constexpr std::string_view type = "step";
 
   AnyOf() = default;
+  AnyOf(const AnyOf&) = default;
+  AnyOf(AnyOf&&) noexcept = default;
+  AnyOf& operator=(AnyOf other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~AnyOf() = default;
   // Constrained by membership, not by a concept: clang 14 would ask the concept about AnyOf itself, for ever.
   template <class Step>
     requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...))

@@ -11,6 +11,7 @@
 
 #include "prepguard/column_step.hpp"
 #include "prepguard/detail/chain.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/to_any_step.hpp"
 #include "prepguard/pipeline.hpp"
 
@@ -25,6 +26,10 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
   static constexpr std::int64_t version = 1;
 
   AnyPipeline() = default;
+  AnyPipeline(const AnyPipeline&) = default;
+  AnyPipeline(AnyPipeline&&) noexcept = default;
+  AnyPipeline& operator=(AnyPipeline other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~AnyPipeline() = default;
   /// Named steps in order. Throws bad_parameter for an empty or repeated name, or one with `__` in it.
   explicit AnyPipeline(std::vector<Named<Step>> steps) : steps_(std::move(steps)) {
     try {

@@ -12,6 +12,7 @@
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/artifact_facts.hpp"
 #include "prepguard/detail/artifact_checks.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/used_columns.hpp"
 #include "prepguard/schema.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -30,6 +31,10 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   static constexpr std::string_view type = "pipeline";
 
   Artifact() = default;
+  Artifact(const Artifact&) = default;
+  Artifact(Artifact&&) noexcept = default;
+  Artifact& operator=(Artifact other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~Artifact() = default;
   /// From its parts; throws bad_state if they contradict each other. `features` are the output names.
   Artifact(Schema schema, AnyStep<T> pipeline, std::vector<std::string> features, ArtifactFacts facts = {})
       : schema_(std::move(schema)),

@@ -12,6 +12,7 @@
 
 #include "prepguard/any_step.hpp"
 #include "prepguard/detail/chain.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/leaf.hpp"
 
@@ -48,6 +49,10 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   static constexpr std::int64_t version = 1;
 
   ColumnStep() = default;
+  ColumnStep(const ColumnStep&) = default;
+  ColumnStep(ColumnStep&&) noexcept = default;
+  ColumnStep& operator=(ColumnStep other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~ColumnStep() = default;
   /// Blocks over columns of the layout `in`; throws bad_state for what `prepare` would refuse.
   ColumnStep(const Layout& in, std::vector<Block> blocks) : inputs_(in.size()), blocks_(std::move(blocks)) {
     prepare(in, detail::Place(type));

@@ -15,6 +15,7 @@
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/detail/column_of.hpp"
 #include "prepguard/detail/gather.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/to_any_step.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -53,6 +54,10 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   };
 
   ColumnTransformer() = default;
+  ColumnTransformer(const ColumnTransformer&) = default;
+  ColumnTransformer(ColumnTransformer&&) noexcept = default;
+  ColumnTransformer& operator=(ColumnTransformer other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~ColumnTransformer() = default;
   /// Entries in order; the columns they do not name are dropped.
   ColumnTransformer(std::initializer_list<Entry> entries) : entries_(entries) {}
   /// The same, the other columns going through `remainder` (a step, or Drop) in their order in the table.

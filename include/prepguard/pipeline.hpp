@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "prepguard/detail/chain.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -34,6 +35,10 @@ class Pipeline : public TransformerBase<Pipeline<First, Rest...>, typename First
   static constexpr std::size_t count = 1 + sizeof...(Rest);
 
   Pipeline() = default;
+  Pipeline(const Pipeline&) = default;
+  Pipeline(Pipeline&&) noexcept = default;
+  Pipeline& operator=(Pipeline other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~Pipeline() = default;
   /// The steps, in order. They are named by their types; a repeated type gets a number: `standard_scaler-2`.
   explicit Pipeline(First first, Rest... rest) : steps_(std::move(first), std::move(rest)...) {}
 

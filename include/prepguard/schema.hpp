@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "prepguard/array.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/table.hpp"
 
@@ -23,6 +24,10 @@ constexpr std::string_view name(Kind kind) noexcept { return kind == Kind::numbe
 class Layout {
  public:
   Layout() = default;
+  Layout(const Layout&) = default;
+  Layout(Layout&&) noexcept = default;
+  Layout& operator=(Layout other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~Layout() = default;
   explicit Layout(std::vector<Kind> kinds) : kinds_(std::move(kinds)) {
     for (const Kind kind : kinds_) slots_.push_back(kind == Kind::number ? numbers_++ : texts_++);
   }
@@ -139,6 +144,10 @@ class Binding {
 class Schema {
  public:
   Schema() = default;
+  Schema(const Schema&) = default;
+  Schema(Schema&&) noexcept = default;
+  Schema& operator=(Schema other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~Schema() = default;
   explicit Schema(std::vector<Column> columns) : columns_(std::move(columns)) { rebuild(); }
 
   const std::vector<Column>& columns() const noexcept { return columns_; }

@@ -10,6 +10,7 @@
 
 #include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/leaf.hpp"
 
@@ -32,6 +33,10 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
   };
 
   MinMaxScaler() = default;
+  MinMaxScaler(const MinMaxScaler&) = default;
+  MinMaxScaler(MinMaxScaler&&) noexcept = default;
+  MinMaxScaler& operator=(MinMaxScaler other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~MinMaxScaler() = default;
   /// Throws bad_parameter unless feature_min < feature_max.
   explicit MinMaxScaler(Options options)
       : feature_min_(options.feature_min), feature_max_(options.feature_max), clip_(options.clip) {

@@ -14,6 +14,7 @@
 #include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/one_hot_state.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -35,6 +36,10 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   };
 
   OneHotEncoder() = default;
+  OneHotEncoder(const OneHotEncoder&) = default;
+  OneHotEncoder(OneHotEncoder&&) noexcept = default;
+  OneHotEncoder& operator=(OneHotEncoder other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~OneHotEncoder() = default;
   explicit OneHotEncoder(Options options) : OneHotState{options.handle_unknown, {}} {}
   /// A state that was read before it was known that its categories are text.
   OneHotEncoder(detail::OneHotState state, Contract contract, std::size_t width)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -21,6 +22,10 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
   static constexpr std::int64_t version = 1;
 
   Passthrough() = default;
+  Passthrough(const Passthrough&) = default;
+  Passthrough(Passthrough&&) noexcept = default;
+  Passthrough& operator=(Passthrough other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~Passthrough() = default;
 
   /// Learns the width and the kinds of the columns. Throws cannot_fit for 0 rows.
   Passthrough& fit(MixedView<const T> rows) {

@@ -12,6 +12,7 @@
 
 #include "prepguard/detail/imputer_state.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -27,6 +28,10 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   using Options = detail::ImputerOptions<Cell>;
 
   SimpleImputer() : SimpleImputer(Options{}) {}
+  SimpleImputer(const SimpleImputer&) = default;
+  SimpleImputer(SimpleImputer&&) noexcept = default;
+  SimpleImputer& operator=(SimpleImputer other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~SimpleImputer() = default;
   /// Throws bad_parameter for a strategy that the cells do not have.
   explicit SimpleImputer(Options options) : options_{std::move(options)} {
     detail::check_options<Cell>(type, options_.value);

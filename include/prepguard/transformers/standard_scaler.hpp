@@ -10,6 +10,7 @@
 #include "prepguard/detail/exact_moments.hpp"
 #include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/leaf.hpp"
 
@@ -35,6 +36,10 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
   };
 
   StandardScaler() = default;
+  StandardScaler(const StandardScaler&) = default;
+  StandardScaler(StandardScaler&&) noexcept = default;
+  StandardScaler& operator=(StandardScaler other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~StandardScaler() = default;
   explicit StandardScaler(Options options) : with_mean_(options.with_mean), with_std_(options.with_std) {}
 
   /// Learns mean and population standard deviation of every column; NaN is left out. Both are exact sums rounded
