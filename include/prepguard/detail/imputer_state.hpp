@@ -180,18 +180,41 @@ ColumnFill<Cell> split_column(MatrixView<const Cell> rows, std::size_t j, IsMark
   return column;
 }
 
-/// The fill value of a column of numbers, as the type the statistic is stored in.
-template <Number T>
-double fill_of(const ColumnFill<T>& column, Strategy strategy) {
+/// What replaces the missing cells of a column that has others.
+template <class Cell>
+OptionValue<Cell> fill_of(const ColumnFill<Cell>& column, Strategy strategy) {
   if (strategy == Strategy::most_frequent) return mode_of_sorted(column.present);
-  if (strategy == Strategy::median) {
-    std::vector<T> values;
-    for (const double value : column.present) values.push_back(static_cast<T>(value));
-    return double{median_of_sorted(values)};
+  if constexpr (Number<Cell>) {
+    if (strategy == Strategy::median) {
+      std::vector<Cell> values;
+      for (const double value : column.present) values.push_back(static_cast<Cell>(value));
+      return double{median_of_sorted(values)};
+    }
+    ExactMoments moments;
+    moments.add(column.present.data(), 1, column.present.size());
+    return *moments.mean();
+  } else {
+    return {};  // text has no other strategy that looks at the cells
   }
-  ExactMoments moments;
-  moments.add(column.present.data(), 1, column.present.size());
-  return *moments.mean();
+}
+
+/// The fills of all columns in the type they are stored in (medians and constants are cells); missing where dropped.
+template <class Cell>
+Array fill_array(std::vector<OptionValue<Cell>> fills, const std::vector<bool>& dropped, Strategy strategy) {
+  if constexpr (Number<Cell>) {
+    const bool are_cells = strategy == Strategy::median || strategy == Strategy::constant;
+    for (std::size_t j = 0; j < fills.size(); ++j) {
+      if (are_cells) fills[j] = double{round_to<Cell>(fills[j])};
+      if (dropped[j]) store_nan(&fills[j]);
+    }
+    return Array(std::move(fills), are_cells ? dtype_of<Cell> : DType::float64);
+  } else {
+    Array::Texts texts(fills.begin(), fills.end());
+    for (std::size_t j = 0; j < texts.size(); ++j) {
+      if (dropped[j]) texts[j] = OwnedText(Text(Missing::nan));
+    }
+    return Array(std::move(texts));
+  }
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

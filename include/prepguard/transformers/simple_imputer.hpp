@@ -222,33 +222,11 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
       const bool constant = strategy_ == Strategy::constant;
       dropped.push_back(column.present.empty() && !constant && !options_.value.keep_empty_features);
       fills.push_back(constant ? options_.value.fill_value : detail::OptionValue<Cell>{});
-      if (!constant && !column.present.empty()) fills.back() = value_of(column);
+      if (!constant && !column.present.empty()) fills.back() = detail::fill_of(column, strategy_);
       if (options_.value.add_indicator && column.missing > 0) indicator_.push_back(static_cast<std::int64_t>(j));
     }
-    if constexpr (Number<Cell>) {
-      const bool in_cells = strategy_ == Strategy::median || strategy_ == Strategy::constant;
-      for (std::size_t j = 0; j < fills.size(); ++j) {
-        if (in_cells) fills[j] = double{detail::round_to<T>(fills[j])};
-        if (dropped[j]) detail::store_nan(&fills[j]);
-      }
-      fill_ = Array(std::move(fills), in_cells ? dtype_of<T> : DType::float64);
-    } else {
-      Array::Texts texts(fills.begin(), fills.end());
-      for (std::size_t j = 0; j < texts.size(); ++j) {
-        if (dropped[j]) texts[j] = OwnedText(Text(Missing::nan));
-      }
-      fill_ = Array(std::move(texts));
-    }
+    fill_ = detail::fill_array<Cell>(std::move(fills), dropped, strategy_);
   }
-
-  detail::OptionValue<Cell> value_of(const detail::ColumnFill<Cell>& column) const {
-    if constexpr (Number<Cell>) {
-      return detail::fill_of<T>(column, strategy_);
-    } else {
-      return detail::mode_of_sorted(column.present);
-    }
-  }
-
   /// The options that the state implies, so that a loaded imputer that is fitted again learns the same way.
   void recall_options() {
     options_.value.strategy = strategy_;
