@@ -3,10 +3,10 @@
 //
 //   damage [--all] [FILE...]
 //
-// Without files: golden files, some with --all all of them. Anything that is thrown and is no prepguard::Error ends the
-// program.
-#include <cereal/cereal.hpp>
+// Without files: golden files, some with --all all of them. Anything that is thrown and is no
+// prepguard::Error ends the program.
 #include <algorithm>
+#include <cereal/cereal.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -134,14 +134,15 @@ void transform_rows(const Artifact<double>& artifact) {
   }
 }
 
-/// What a resealed payload must be: refused with a fitting code, or a state that is saved and read again as itself and
-/// transforms without a crash.
+/// What a resealed payload must be: refused with a fitting code, or a state that is saved and read again as
+/// itself and transforms without a crash.
 bool is_sound(const std::string& sealed, Count& count) {
   std::optional<Artifact<double>> artifact;
   try {
     artifact = prepguard::load_bytes<double>(sealed, {.self_test = false});
   } catch (const Error& error) {
-    return error.code() == Errc::bad_format || error.code() == Errc::bad_version || error.code() == Errc::bad_state;
+    return error.code() == Errc::bad_format || error.code() == Errc::bad_version ||
+           error.code() == Errc::bad_state;
   }
   ++count.accepted;
   const std::string saved = prepguard::to_bytes(*artifact);

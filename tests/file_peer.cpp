@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The C++ side of python_files.py.
 //
-//   file_peer check      files from standard input, each after a letter (d: as double, f: as float) and its length (4
-//                        bytes, little-endian) -> a line each: "same" or "other" if it is accepted without its
-//                        self-test and saved again to the same or other bytes, else the error
+//   file_peer check      files from standard input, each after a letter (d: as double, f: as float) and its
+//   length (4
+//                        bytes, little-endian) -> a line each: "same" or "other" if it is accepted without
+//                        its self-test and saved again to the same or other bytes, else the error
 //   file_peer make DIR   writes artifacts of everything that can be fitted here
 #include <cereal/cereal.hpp>
 #include <cstddef>
@@ -59,7 +60,8 @@ struct Rows {
 
 /// Saves a fitted step with training rows, and once more from its state alone.
 template <class S>
-void save(const std::filesystem::path& folder, const std::string& name, const S& fitted, const prepguard::Table& sample) {
+void save(const std::filesystem::path& folder, const std::string& name, const S& fitted,
+          const prepguard::Table& sample) {
   const std::string scalar(prepguard::name(prepguard::dtype_of<typename S::Scalar>));
   prepguard::save_file(fitted, folder / (name + '_' + scalar + ".prepguard.json"), sample);
   prepguard::save_file(fitted, folder / (name + '_' + scalar + "_state.prepguard.json"));
@@ -77,7 +79,8 @@ void make_numbers(const std::filesystem::path& folder, const Rows& rows) {
   save(folder, "standard_scaler", StandardScaler<T>().fit(cells), sample);
   save(folder, "min_max_scaler", MinMaxScaler<T>({.feature_min = -1, .clip = true}).fit(cells), sample);
   save(folder, "simple_imputer", SimpleImputer<T>().fit(cells), sample);
-  save(folder, "one_hot_encoder", OneHotEncoder<T>({.handle_unknown = HandleUnknown::ignore}).fit(cells), sample);
+  save(folder, "one_hot_encoder", OneHotEncoder<T>({.handle_unknown = HandleUnknown::ignore}).fit(cells),
+       sample);
   save(folder, "passthrough", Passthrough<T>().fit(MatrixView<const T>(cells)), sample);
   Pipeline pipeline{SimpleImputer<T>{}, StandardScaler<T>{}, MinMaxScaler<T>{}};
   save(folder, "pipeline", pipeline.fit(cells), sample);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a sealed file may not hold: every rule of docs/format.md, sections 3 to 6, with the code and the place that the
-// refusal names.
+// What a sealed file may not hold: every rule of docs/format.md, sections 3 to 6, with the code and the place
+// that the refusal names.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -18,7 +18,8 @@ using prepguard::Errc;
 using prepguard::Error;
 using prepguard::Number;
 
-/// "code: message" of the refusal of a payload, or "ok". Self-tests are left out: they would see most changes too.
+/// "code: message" of the refusal of a payload, or "ok". Self-tests are left out: they would see most changes
+/// too.
 template <Number T = double>
 std::string outcome(const std::string& payload) {
   try {
@@ -38,6 +39,8 @@ struct Row {
   const char* words;
 };
 
+// A row a line; clang-format would make three of each.
+// clang-format off
 constexpr const char* scaler = "standard_scaler_float32";  // with_mean false, columns age, tiny, empty
 constexpr const char* full = "standard_scaler";
 constexpr const char* range = "min_max_scaler";
@@ -228,6 +231,8 @@ const Row grammar[] = {
     {scaler, "pipeline.inputs", "-0", "bad_format", "-0"},
 };
 
+// clang-format on
+
 template <std::size_t Count>
 void check(const char* what, const Row (&rows)[Count]) {
   for (const Row& row : rows) {
@@ -261,16 +266,20 @@ TEST_CASE("file: every rule is checked, and the refusal names place, line, what 
 }
 
 TEST_CASE("file: the whole message of a refusal") {
-  const std::string payload = golden::with(golden::payload_of("column_transformer"),
-                                           "pipeline.transformers[0].step.steps[2].step.scale.values[1]", "0.0");
-  const std::string line = std::to_string(prepguard::detail::line_of(
-      payload, "pipeline.transformers[0].step.steps[2].step.scale.values[1]", prepguard::detail::payload_first_line));
-  CHECK(outcome(payload) == "bad_state: f: pipeline.transformers[0].step.steps[2].step.scale.values[1] (line " + line +
-                                "): expected a number > 0, got 0.0");
+  const std::string payload =
+      golden::with(golden::payload_of("column_transformer"),
+                   "pipeline.transformers[0].step.steps[2].step.scale.values[1]", "0.0");
+  const std::string line = std::to_string(
+      prepguard::detail::line_of(payload, "pipeline.transformers[0].step.steps[2].step.scale.values[1]",
+                                 prepguard::detail::payload_first_line));
+  CHECK(outcome(payload) ==
+        "bad_state: f: pipeline.transformers[0].step.steps[2].step.scale.values[1] (line " + line +
+            "): expected a number > 0, got 0.0");
 }
 
 TEST_CASE("file: values that only double can hold") {
-  const std::string marked = golden::with(golden::payload_of("simple_imputer_value"), "pipeline.sentinel.values[0]", "0.1");
+  const std::string marked =
+      golden::with(golden::payload_of("simple_imputer_value"), "pipeline.sentinel.values[0]", "0.1");
   CHECK(outcome<double>(marked) == "ok");
   CHECK(outcome<float>(marked).find("pipeline.sentinel.values") != std::string::npos);
   const std::string nan = golden::payload_of("one_hot_encoder_nan");
@@ -289,21 +298,41 @@ TEST_CASE("file: too many models, too many values of a column") {
 }
 
 TEST_CASE("file: a text output, no output at all") {
-  const std::string text = golden::with(golden::with(golden::payload_of("simple_imputer_text"), "pipeline.steps[1]",
-                                                     R"({"name": "p", "step": {"type": "passthrough", "version": 1, "inputs": 3}})"),
-                                        "features", R"(["a", "b", "c"])");
+  const std::string text = golden::with(
+      golden::with(golden::payload_of("simple_imputer_text"), "pipeline.steps[1]",
+                   R"({"name": "p", "step": {"type": "passthrough", "version": 1, "inputs": 3}})"),
+      "features", R"(["a", "b", "c"])");
   CHECK(outcome(text).find("outputs that are all numbers") != std::string::npos);
   std::string nothing = golden::payload_of("simple_imputer");
-  nothing = golden::with(nothing, "pipeline.fill", R"({"dtype": "float64", "values": [0.0, 0.0, 0.0], "none": [], "nan": [0, 1, 2]})");
+  nothing = golden::with(nothing, "pipeline.fill",
+                         R"({"dtype": "float64", "values": [0.0, 0.0, 0.0], "none": [], "nan": [0, 1, 2]})");
   nothing = golden::with(golden::with(nothing, "pipeline.indicator", "[]"), "features", "[]");
   CHECK(outcome(nothing).starts_with("bad_state: f: pipeline (line "));
   CHECK(outcome(nothing).find("expected at least 1 output, got none") != std::string::npos);
 }
 
+TEST_CASE("file: a block that puts out nothing is fine beside others") {
+  std::string payload = golden::with(golden::payload_of("passthrough"), "columns[2].used", "true");
+  const std::string all =
+      R"({"name": "all", "columns": [0, 1], "weight": 1.0, "step": {"type": "passthrough", "version": 1,
+    "inputs": 2}})";
+  const std::string gone =
+      R"({"name": "gone", "columns": [2], "weight": 1.0, "step": {"type": "simple_imputer", "version": 1,
+    "contract": "native", "inputs": 1, "strategy": "mean", "missing": "nan",
+    "sentinel": {"dtype": "float64", "values": [], "none": [], "nan": []},
+    "fill": {"dtype": "float64", "values": [0.0], "none": [], "nan": [0]}, "indicator": []}})";
+  for (const std::string& blocks : {gone + ", " + all, all + ", " + gone}) {
+    const std::string changed = golden::with(payload, "pipeline.transformers", '[' + blocks + ']');
+    CHECK(outcome(changed) == "ok");
+    CHECK_NOTHROW(
+        prepguard::load_bytes<double>(prepguard::detail::seal(changed)));  // its rows still give the same
+  }
+}
+
 TEST_CASE("file: every key must be there once, none may be added, each has its kind") {
   std::size_t tried = 0;
-  for (const char* file : {"standard_scaler_float32", "min_max_scaler_float32", "simple_imputer_value", "passthrough",
-                           "one_hot_encoder_int", "column_transformer"}) {
+  for (const char* file : {"standard_scaler_float32", "min_max_scaler_float32", "simple_imputer_value",
+                           "passthrough", "one_hot_encoder_int", "column_transformer"}) {
     const std::string payload = golden::payload_of(file);
     for (const golden::Member& member : golden::members_of(payload)) {
       CAPTURE(member.path);
@@ -311,11 +340,13 @@ TEST_CASE("file: every key must be there once, none may be added, each has its k
         ++tried;
         const std::string got = outcome(changed);
         CAPTURE(got);
-        CHECK((got.starts_with("bad_format: f: ") || (member.path.ends_with("type") && got.starts_with("bad_version"))));
+        CHECK((got.starts_with("bad_format: f: ") ||
+               (member.path.ends_with("type") && got.starts_with("bad_version"))));
         CHECK(got.find("(line ") != got.npos);
       };
       refused(golden::without(payload, member));
-      refused(std::string(payload).insert(member.key, payload.substr(member.key, member.end - member.key) + ", "));
+      refused(std::string(payload).insert(member.key,
+                                          payload.substr(member.key, member.end - member.key) + ", "));
       refused(std::string(payload).insert(member.key, R"("extra": true, )"));
       refused(std::string(payload).insert(member.key + 1, "x"));
       const char c = payload[member.value];
@@ -324,7 +355,8 @@ TEST_CASE("file: every key must be there once, none may be added, each has its k
       for (const std::string_view other : {"null", "true", "1", "1.5", "\"x\"", "{}", "[[]]"}) {
         const char o = other[0];
         const bool digits = c == '-' || (c >= '0' && c <= '9');
-        const bool same = o == c || (o == '1' && digits && real == (other.size() > 1)) || (o == 't' && c == 'f');
+        const bool same =
+            o == c || (o == '1' && digits && real == (other.size() > 1)) || (o == 't' && c == 'f');
         if (same && o != '{' && o != '[') continue;
         refused(std::string(payload).replace(member.value, member.end - member.value, other));
       }
@@ -339,14 +371,18 @@ TEST_CASE("file: containers nested 8 deep, and 9") {
     std::string node(payload, 0);
     for (int i = 0; i < levels; ++i) {
       const auto members = golden::members_of(payload);
-      const auto at = std::find_if(members.begin(), members.end(), [](const auto& m) { return m.path == "pipeline"; });
+      const auto at =
+          std::find_if(members.begin(), members.end(), [](const auto& m) { return m.path == "pipeline"; });
       node = payload.substr(at->value, at->end - at->value);
-      payload = golden::with(payload, "pipeline", R"({"type": "pipeline", "version": 1, "inputs": 3, "steps": [{"name": "s", "step": )" +
-                                                       node + "}]}");
+      payload =
+          golden::with(payload, "pipeline",
+                       R"({"type": "pipeline", "version": 1, "inputs": 3, "steps": [{"name": "s", "step": )" +
+                           node + "}]}");
     }
     return payload;
   };
   const std::string payload = golden::payload_of("standard_scaler_float32");
   CHECK(outcome(nested(payload, 8)) == "ok");
-  CHECK(outcome(nested(payload, 9)).find("expected at most 8 nested containers, got more") != std::string::npos);
+  CHECK(outcome(nested(payload, 9)).find("expected at most 8 nested containers, got more") !=
+        std::string::npos);
 }

@@ -80,7 +80,9 @@ class Folder {
 };
 
 /// Its state does not allow the other scalar type.
-bool is_double_only(const std::string& name) { return name == "one_hot_encoder_nan"; }
+bool is_double_only(const std::string& name) {
+  return name == "one_hot_encoder_nan";
+}
 
 /// Calls `check(name, bytes, T{})` for every golden file and every scalar type it holds.
 template <class Check>
@@ -110,7 +112,8 @@ X through_archive(const X& value) {
 template <class X>
 void check_archives(const X& value) {
   CHECK((through_archive<cereal::BinaryOutputArchive, cereal::BinaryInputArchive>(value) == value));
-  CHECK((through_archive<cereal::PortableBinaryOutputArchive, cereal::PortableBinaryInputArchive>(value) == value));
+  CHECK((through_archive<cereal::PortableBinaryOutputArchive, cereal::PortableBinaryInputArchive>(value) ==
+         value));
   CHECK((through_archive<cereal::JSONOutputArchive, cereal::JSONInputArchive>(value) == value));
   std::string text;
   {
@@ -124,7 +127,8 @@ void check_archives(const X& value) {
 }
 
 Matrix<double> training_rows() {
-  return cells::rows_of<double>({{39.1, 3750}, {40.3, 3800}, {cells::nan<double>, 3250}, {50, 5700}, {0.1, -0.0}});
+  return cells::rows_of<double>(
+      {{39.1, 3750}, {40.3, 3800}, {cells::nan<double>, 3250}, {50, 5700}, {0.1, -0.0}});
 }
 
 const std::vector<Text> islands{"Biscoe", "Dream", "Åland", "Biscoe", ""};
@@ -178,7 +182,8 @@ TEST_CASE("golden files: any key order and white space; saved, the canonical byt
 
 TEST_CASE("golden files: what an artifact tells about itself") {
   const auto artifact = load_bytes<double>(golden::bytes_of("column_transformer"));
-  CHECK(artifact.schema().names() == std::vector<std::string>{"island", "bill_mm", "mass_g", "sex", "year", "note"});
+  CHECK(artifact.schema().names() ==
+        std::vector<std::string>{"island", "bill_mm", "mass_g", "sex", "year", "note"});
   CHECK(artifact.feature_names().at(3) == "cat__sex_?");
   CHECK(artifact.input_width() == 6);
   CHECK(artifact.output_width() == 11);
@@ -236,7 +241,8 @@ TEST_CASE("files: an archive with broken state changes nothing") {
     return got;
   };
   CHECK(load(text) == "ok");
-  CHECK(load(golden::with(text, "scale.values[0]", "0.0")).starts_with("bad_state: standard_scaler.scale.values[0]"));
+  CHECK(load(golden::with(text, "scale.values[0]", "0.0"))
+            .starts_with("bad_state: standard_scaler.scale.values[0]"));
   CHECK(load(golden::with(text, "type", "\"min_max_scaler\"")).starts_with("bad_state: type"));
   CHECK(load(golden::with(text, "version", "2")).starts_with("bad_version: version"));
   CHECK(load(golden::with(text, "contract", "\"x\"")).starts_with("bad_state: contract"));
@@ -248,7 +254,8 @@ TEST_CASE_TEMPLATE("files: what is fitted here is saved, loaded and gives the sa
   auto rows = Matrix<T>::uninitialized(5, 2);
   const auto wide = training_rows();
   for (std::size_t i = 0; i < 5; ++i) {
-    for (std::size_t j = 0; j < 2; ++j) rows(i, j) = i == 2 && j == 0 ? cells::nan<T> : static_cast<T>(wide(i, j));
+    for (std::size_t j = 0; j < 2; ++j)
+      rows(i, j) = i == 2 && j == 0 ? cells::nan<T> : static_cast<T>(wide(i, j));
   }
   Pipeline pipeline{SimpleImputer<T>{}, StandardScaler<T>{}, MinMaxScaler<T>{}};
   pipeline.fit(rows);
@@ -273,7 +280,8 @@ TEST_CASE_TEMPLATE("files: what is fitted here is saved, loaded and gives the sa
 }
 
 TEST_CASE("files: statistics of a sample are numpy's") {
-  // numpy 1.24: count, min, max, mean, std and percentile(x, [1, 5, 25, 50, 75, 95, 99]) of 39.1, 40.3, 36.7, 50, 46.1.
+  // numpy 1.24: count, min, max, mean, std and percentile(x, [1, 5, 25, 50, 75, 95, 99]) of 39.1, 40.3, 36.7,
+  // 50, 46.1.
   using namespace prepguard;
   const auto rows = cells::rows_of<double>({{39.1}, {40.3}, {36.7}, {50}, {46.1}});
   const auto artifact = make_artifact(StandardScaler<double>().fit(rows), MatrixView<const double>(rows));
@@ -292,7 +300,9 @@ TEST_CASE("files: text that is missing keeps its spelling, with a sample and wit
     const MissingMarker marker = how == Missing::none ? MissingMarker::none : MissingMarker::nan;
     const Table table = Table().add("sex", sexes);
     ColumnTransformer<double> prep{
-        {"cat", Pipeline{SimpleImputer<double, Text>({.missing = marker}), OneHotEncoder<double, Text>{}}, {"sex"}}};
+        {"cat",
+         Pipeline{SimpleImputer<double, Text>({.missing = marker}), OneHotEncoder<double, Text>{}},
+         {"sex"}}};
     prep.fit(table);
     const auto want = cells::rows_of<double>({{1, 0}, {0, 1}, {0, 1}, {0, 1}});
     CHECK(cells::difference<double>(prep.transform(table), want).empty());
@@ -303,7 +313,9 @@ TEST_CASE("files: text that is missing keeps its spelling, with a sample and wit
   }
   const std::vector<Text> both{Text(Missing::none), Text(Missing::nan)};
   ColumnTransformer<double> prep{{"cat", OneHotEncoder<double, Text>{}, {"sex"}}};
-  CHECK(outcome([&] { prep.fit(Table().add("sex", both)); }).starts_with("bad_schema: input: missing texts are spelled in two"));
+  CHECK(outcome([&] {
+          prep.fit(Table().add("sex", both));
+        }).starts_with("bad_schema: input: missing texts are spelled in two"));
 }
 
 TEST_CASE("files: samples that do not fit") {
@@ -318,8 +330,11 @@ TEST_CASE("files: samples that do not fit") {
   CHECK(from(Matrix<double>(3, 3)).starts_with("bad_shape: sample: expected 2 columns, got 3"));
   CHECK(from(rows, {"a"}).starts_with("bad_shape: sample"));
   CHECK(from(rows, {"a", "a"}).starts_with("bad_parameter: table: column \"a\" is given twice"));
-  CHECK(from(cells::rows_of<double>({{1, 2}, {cells::infinity<double>, 2}})).starts_with("bad_parameter: sample: infinity"));
-  CHECK(outcome([] { make_artifact(StandardScaler<double>{}); }).starts_with("bad_shape: standard_scaler: not fitted"));
+  CHECK(from(cells::rows_of<double>({{1, 2}, {cells::infinity<double>, 2}}))
+            .starts_with("bad_parameter: sample: infinity"));
+  CHECK(outcome([] {
+          make_artifact(StandardScaler<double>{});
+        }).starts_with("bad_shape: standard_scaler: not fitted"));
 }
 
 TEST_CASE("files: the other scalar type is refused where a file has no rows of it") {
@@ -332,7 +347,8 @@ TEST_CASE("files: the other scalar type is refused where a file has no rows of i
   std::string only = tests.substr(0, comma) + tests.substr(tests.rfind("\n    ]"));
   CHECK(outcome([&] { load_bytes<double>(seal(only)); }) == "ok");
   CHECK(outcome([&] { load_bytes<float>(seal(only)); }) ==
-        "bad_state: artifact: self_tests: expected a self-test of dtype float32, got one of float64 only; do: load the file "
+        "bad_state: artifact: self_tests: expected a self-test of dtype float32, got one of float64 only; "
+        "do: load the file "
         "as float64, or export it again from data of the other type");
 }
 
@@ -341,15 +357,19 @@ TEST_CASE("files: a stored row that gives another result here") {
   const std::string changed = golden::with(payload, "self_tests[0].expected.values[0]", "0.5");
   const std::string got = outcome([&] { load_bytes<double>(seal(changed)); });
   CAPTURE(got);
-  CHECK(got.starts_with("self_test_failed: artifact: self-test: a stored row gives another result here, row 0, column \"age\""));
+  CHECK(
+      got.starts_with("self_test_failed: artifact: self-test: a stored row gives another result here, row 0, "
+                      "column \"age\""));
   CHECK(got.find(": expected 0.5, got ") != got.npos);
   CHECK(got.find("export the pipeline again") != got.npos);
   CHECK(outcome([&] { load_bytes<double>(seal(changed), {.self_test = false}); }) == "ok");
   CHECK(outcome([&] { load_bytes<float>(seal(changed)); }) == "ok");  // the other type's rows are untouched
   const std::string tolerated = golden::with(changed, "self_tests[0].tolerance[0]", "9223372036854775807");
   CHECK(outcome([&] { load_bytes<double>(seal(tolerated)); }) == "ok");
-  const std::string unknown = golden::with(golden::payload_of("one_hot_encoder_int"), "self_tests[0].inputs[0].values[0]", "77.0");
-  CHECK(outcome([&] { load_bytes<double>(seal(unknown)); }).find("its rows cannot be transformed: ") != std::string::npos);
+  const std::string unknown =
+      golden::with(golden::payload_of("one_hot_encoder_int"), "self_tests[0].inputs[0].values[0]", "77.0");
+  CHECK(outcome([&] { load_bytes<double>(seal(unknown)); }).find("its rows cannot be transformed: ") !=
+        std::string::npos);
 }
 
 TEST_CASE("files: tolerance counts eps of the larger of 1 and what is expected") {
@@ -433,7 +453,12 @@ void* load_and_transform(void* result) {
   const std::vector<std::string> islands_given(3, "Dream"), sexes(3, "male");
   const std::vector<double> numbers{1, 2, 3};
   const std::vector<std::int64_t> years{2007, 2008, 2009};
-  const auto rows = Table().add("island", islands_given).add("sex", sexes).add("bill_mm", numbers).add("mass_g", numbers).add("year", years);
+  const auto rows = Table()
+                        .add("island", islands_given)
+                        .add("sex", sexes)
+                        .add("bill_mm", numbers)
+                        .add("mass_g", numbers)
+                        .add("year", years);
   *static_cast<bool*>(result) = artifact.transform(rows).cols() == 11 && to_bytes(artifact).size() > 1000;
   return nullptr;
 }

@@ -14,19 +14,23 @@
 #include "prepguard/detail/envelope.hpp"
 #include "prepguard/detail/json_walk.hpp"
 
-/// The golden files, and ways to change their content: sealed again they reach the checks behind the checksum.
+/// The golden files, and ways to change their content: sealed again they reach the checks behind the
+/// checksum.
 namespace golden {
 
 inline const std::filesystem::path folder = "tests/golden";  // of the project, where tests are run
 
 inline std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + path.string() + "; run this at the top of the project");
+  if (!file)
+    throw std::runtime_error("cannot read " + path.string() + "; run this at the top of the project");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
 /// The bytes of one golden file, by its name without the ending.
-inline std::string bytes_of(const std::string& name) { return read(folder / (name + ".prepguard.json")); }
+inline std::string bytes_of(const std::string& name) {
+  return read(folder / (name + ".prepguard.json"));
+}
 
 /// Names of all golden files, sorted.
 inline std::vector<std::string> names() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer target: any bytes as the payload of a sealed artifact (a sealed file counts by its payload). What is accepted
-// must transform rows without a crash and survive being saved and loaded.
+// libFuzzer target: any bytes as the payload of a sealed artifact (a sealed file counts by its payload). What
+// is accepted must transform rows without a crash and survive being saved and loaded.
 //
 //   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -Iinclude tests/fuzz/load_fuzzer.cpp
 #include <cstddef>
@@ -28,7 +28,8 @@ std::optional<Artifact<T>> load(std::string_view sealed) {
   try {
     return prepguard::load_bytes<T>(sealed, {.self_test = false});
   } catch (const Error& error) {
-    require(error.code() == Errc::bad_format || error.code() == Errc::bad_version || error.code() == Errc::bad_state);
+    require(error.code() == Errc::bad_format || error.code() == Errc::bad_version ||
+            error.code() == Errc::bad_state);
     return std::nullopt;
   }
 }
@@ -72,7 +73,8 @@ void check(const std::string& sealed) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view payload(reinterpret_cast<const char*>(data), size);
   // Seeds are whole files: their payload lies between the header's second line and the trailer.
-  const std::size_t header = payload.starts_with("{\"prepguard\"") ? payload.find("\"payload\":\n") : payload.npos;
+  const std::size_t header =
+      payload.starts_with("{\"prepguard\"") ? payload.find("\"payload\":\n") : payload.npos;
   if (header != payload.npos) payload.remove_prefix(header + 11);
   if (header != payload.npos && payload.ends_with("\n}\n")) payload.remove_suffix(3);
   const std::string sealed = prepguard::detail::seal(payload);

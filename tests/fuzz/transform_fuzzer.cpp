@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer target: matrices of any shape, strides and contents through scalers, imputers and encoders. Every instruction
-// set gives the same bits, whatever the layout, or the same error.
+// libFuzzer target: matrices of any shape, strides and contents through scalers, imputers and encoders. Every
+// instruction set gives the same bits, whatever the layout, or the same error.
 //
 //   clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -Iinclude tests/fuzz/transform_fuzzer.cpp
 #include <algorithm>
@@ -58,12 +58,16 @@ struct Rows {
     const std::size_t pad = layout / 8, width = cols + pad, height = rows + pad;
     const bool by_column = (layout & 1) != 0;
     const bool up = (layout & 2) != 0, left = (layout & 4) != 0;
-    cells.resize(rows == 0 || cols == 0 ? 0 : by_column ? (cols - 1) * height + rows : (rows - 1) * width + cols);
+    cells.resize(rows == 0 || cols == 0 ? 0
+                 : by_column            ? (cols - 1) * height + rows
+                                        : (rows - 1) * width + cols);
     auto row_stride = static_cast<std::ptrdiff_t>(by_column ? 1 : width);
     auto col_stride = static_cast<std::ptrdiff_t>(by_column ? height : 1);
     T* first = cells.data();
-    if (up && !cells.empty()) first += static_cast<std::ptrdiff_t>(rows - 1) * row_stride, row_stride = -row_stride;
-    if (left && !cells.empty()) first += static_cast<std::ptrdiff_t>(cols - 1) * col_stride, col_stride = -col_stride;
+    if (up && !cells.empty())
+      first += static_cast<std::ptrdiff_t>(rows - 1) * row_stride, row_stride = -row_stride;
+    if (left && !cells.empty())
+      first += static_cast<std::ptrdiff_t>(cols - 1) * col_stride, col_stride = -col_stride;
     view = MatrixView<T>(first, rows, cols, row_stride, col_stride);
   }
 };
@@ -89,7 +93,8 @@ std::string outcome(Call&& call) {
 }
 
 template <class T, class Step>
-void check(Step step, const Rows<T>& training, const Rows<T>& plain, const Rows<T>& strided, std::size_t out_layout) {
+void check(Step step, const Rows<T>& training, const Rows<T>& plain, const Rows<T>& strided,
+           std::size_t out_layout) {
   try {
     step.fit(MatrixView<const T>(training.view));
   } catch (const Error&) {
@@ -120,17 +125,23 @@ void run(Source& source) {
   for (const Rows<T>* matrix : {&training, &plain}) {
     std::vector<T> cells(matrix->cells.size());
     source.take(cells.data(), cells.size() * sizeof(T));
-    for (std::size_t k = 0; k < cells.size(); ++k) std::memcpy(&matrix->view(k / cols, k % cols), &cells[k], sizeof(T));
+    for (std::size_t k = 0; k < cells.size(); ++k)
+      std::memcpy(&matrix->view(k / cols, k % cols), &cells[k], sizeof(T));
   }
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < cols; ++j) std::memcpy(&strided.view(i, j), &plain.view(i, j), sizeof(T));
   }
   if (which == 0) check<T>(StandardScaler<T>(), training, plain, strided, out_layout);
-  if (which == 1) check<T>(MinMaxScaler<T>({.feature_min = -1, .clip = true}), training, plain, strided, out_layout);
+  if (which == 1)
+    check<T>(MinMaxScaler<T>({.feature_min = -1, .clip = true}), training, plain, strided, out_layout);
   if (which == 2) check<T>(SimpleImputer<T>({.add_indicator = true}), training, plain, strided, out_layout);
-  if (which == 3) check<T>(OneHotEncoder<T>({.handle_unknown = HandleUnknown::ignore}), training, plain, strided, out_layout);
-  if (which == 4) check<T>(Pipeline{SimpleImputer<T>{}, StandardScaler<T>{}}, training, plain, strided, out_layout);
-  if (which == 5) check<T>(Pipeline{MinMaxScaler<T>{}, OneHotEncoder<T>{}}, training, plain, strided, out_layout);
+  if (which == 3)
+    check<T>(OneHotEncoder<T>({.handle_unknown = HandleUnknown::ignore}), training, plain, strided,
+             out_layout);
+  if (which == 4)
+    check<T>(Pipeline{SimpleImputer<T>{}, StandardScaler<T>{}}, training, plain, strided, out_layout);
+  if (which == 5)
+    check<T>(Pipeline{MinMaxScaler<T>{}, OneHotEncoder<T>{}}, training, plain, strided, out_layout);
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Artifacts of real scikit-learn objects against scikit-learn's own results for the same rows (make_parity.py), bit for
-// bit, with every instruction set of this machine and under the flags this file is compiled with. Expected values are
-// only ever looked at as integers, so no floating-point flag can touch them. Exit status 1 if anything differs.
+// Artifacts of real scikit-learn objects against scikit-learn's own results for the same rows
+// (make_parity.py), bit for bit, with every instruction set of this machine and under the flags this file is
+// compiled with. Expected values are only ever looked at as integers, so no floating-point flag can touch
+// them. Exit status 1 if anything differs.
 //
 //     parity DATA_DIR
 #include <cstddef>
@@ -51,7 +52,9 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-bool exists(const std::string& path) { return std::ifstream(path).good(); }
+bool exists(const std::string& path) {
+  return std::ifstream(path).good();
+}
 
 /// The numbers of a file, row after row.
 template <class T>
@@ -85,7 +88,8 @@ Matrix<Text> texts_of(std::string_view bytes, std::size_t rows) {
 
 template <class T>
 bool is_nan(Pattern<T> bits) {
-  constexpr Pattern<T> infinity = sizeof(T) == 4 ? Pattern<T>{0x7f80'0000u} : Pattern<T>(0x7ff0'0000'0000'0000u);
+  constexpr Pattern<T> infinity =
+      sizeof(T) == 4 ? Pattern<T>{0x7f80'0000u} : Pattern<T>(0x7ff0'0000'0000'0000u);
   return (bits & (~Pattern<T>{0} >> 1)) > infinity;
 }
 
@@ -116,7 +120,8 @@ void compare(Tally& tally, const Matrix<T>& want, Compute&& compute) {
 }
 
 template <class Step, class T>
-bool compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifact, const Matrix<T>& features) {
+bool compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifact,
+                     const Matrix<T>& features) {
   const auto* step = artifact.pipeline().template get_if<Step>();
   if (step == nullptr) return false;
   const Matrix<T> want = numbers_of<T>(which.file(".inverse"), which.rows);
@@ -186,9 +191,10 @@ int run_all(const std::string& folder) {
     all.differ += tally.differ;
   }
   std::string sets;
-  for (const auto set : prepguard::available_instruction_sets()) sets.append(sets.empty() ? "" : " ").append(name(set));
-  std::printf("figure: parity with scikit-learn: %zu objects, %s values, each under %s: %s differ\n", cases.size(),
-              with_commas(all.values).c_str(), sets.c_str(), with_commas(all.differ).c_str());
+  for (const auto set : prepguard::available_instruction_sets())
+    sets.append(sets.empty() ? "" : " ").append(name(set));
+  std::printf("figure: parity with scikit-learn: %zu objects, %s values, each under %s: %s differ\n",
+              cases.size(), with_commas(all.values).c_str(), sets.c_str(), with_commas(all.differ).c_str());
   return all.differ == 0 && all.values != 0 ? 0 : 1;
 }
 

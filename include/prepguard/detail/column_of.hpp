@@ -24,8 +24,9 @@ inline DType dtype_of_values(const TableColumn& column) {
       column.values);
 }
 
-/// The column that `given` is before it is trained on: its name, its dtype, and how it spells missing texts, so that
-/// they reach the steps as they are. Throws bad_schema for a column that spells them as None and as NaN.
+/// The column that `given` is before it is trained on: its name, its dtype, and how it spells missing texts,
+/// so that they reach the steps as they are. Throws bad_schema for a column that spells them as None and as
+/// NaN.
 inline Column column_of(const TableColumn& given) {
   Column column{.name = given.name, .dtype = dtype_of_values(given)};
   const auto* cells = std::get_if<std::span<const Text>>(&given.values);
