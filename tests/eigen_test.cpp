@@ -14,8 +14,11 @@ namespace {
 using namespace prepguard;
 
 template <class M>
-concept Mappable = requires(M&& m) { as_eigen(std::forward<M>(m)); };
-static_assert(Mappable<Matrix<double>&> && Mappable<const Matrix<float>&> && Mappable<MatrixView<const double>>);
+concept Mappable = requires(M&& m) {
+  as_eigen(std::forward<M>(m));
+};
+static_assert(Mappable<Matrix<double>&> && Mappable<const Matrix<float>&> &&
+              Mappable<MatrixView<const double>>);
 static_assert(!Mappable<Matrix<double>>);  // the map would outlive its cells
 
 TEST_CASE("views of any layout as Eigen objects, without a copy") {

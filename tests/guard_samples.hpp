@@ -15,7 +15,8 @@ namespace samples {
 
 using namespace prepguard;
 
-/// A transformer with a schema that has training statistics, as a loaded file has: also a step that users could write.
+/// A transformer with a schema that has training statistics, as a loaded file has: also a step that users
+/// could write.
 template <class Step>
 class Documented : public TransformerBase<Documented<Step>, typename Step::Scalar, typename Step::Input,
                                           typename Step::Output> {
@@ -30,12 +31,16 @@ class Documented : public TransformerBase<Documented<Step>, typename Step::Scala
   std::size_t input_width() const { return step_.input_width(); }
   std::size_t output_width() const { return step_.output_width(); }
   const Layout& input_layout() const { return schema_.layout(); }
-  bool apply(InView<typename Step::Input> in, OutView<typename Step::Output> out) const { return step_.apply(in, out); }
+  bool apply(InView<typename Step::Input> in, OutView<typename Step::Output> out) const {
+    return step_.apply(in, out);
+  }
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     for (std::string& name : names) name = "num__" + name;
     return names;
   }
-  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const { return step_.missing_flow(std::move(in)); }
+  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
+    return step_.missing_flow(std::move(in));
+  }
   std::optional<Finding> diagnose(InView<typename Step::Input> row, const std::vector<std::string>& names,
                                   const std::string& path) const {
     return step_.diagnose(row, names, path);
@@ -50,7 +55,8 @@ inline Column number_column(std::string name, NumberTraining training) {
   return {.name = std::move(name), .numbers = std::move(training)};
 }
 
-/// Scales seven columns; `bill_length_mm` had missing values in training, `body_mass_g` has mean 4201.75 and scale 0.5.
+/// Scales seven columns; `bill_length_mm` had missing values in training, `body_mass_g` has mean 4201.75 and
+/// scale 0.5.
 inline Documented<StandardScaler<double>> measured_scaler() {
   StandardScaler<double> scaler;
   Matrix<double> rows(2, 7);
@@ -60,7 +66,8 @@ inline Documented<StandardScaler<double>> measured_scaler() {
   }
   scaler.fit(rows);
   std::vector<Column> columns;
-  for (const char* name : {"year", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "age", "egg"}) {
+  for (const char* name :
+       {"year", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "age", "egg"}) {
     columns.push_back(number_column(name, {.count = 344, .min = 2700, .max = 6300}));
   }
   columns[1].numbers.nan = 2;
@@ -77,11 +84,12 @@ inline Matrix<double> measured_rows(std::size_t rows) {
   return cells;
 }
 
-/// Two columns of numbers (`mass` imputed, `length` not) and two of text (`island` with unknown values an error, `sex`
-/// imputed and ignored), fitted to four penguins.
+/// Two columns of numbers (`mass` imputed, `length` not) and two of text (`island` with unknown values an
+/// error, `sex` imputed and ignored), fitted to four penguins.
 struct Penguins {
   std::vector<double> mass{3750, 3800, 3250, 4675}, length{39.1, 39.5, 40.3, 46.1};
-  std::vector<std::string> island{"Torgersen", "Biscoe", "Dream", "Biscoe"}, sex{"male", "female", "female", "male"};
+  std::vector<std::string> island{"Torgersen", "Biscoe", "Dream", "Biscoe"},
+      sex{"male", "female", "female", "male"};
 
   Table table() const {
     Table rows;

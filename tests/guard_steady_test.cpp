@@ -150,7 +150,8 @@ TEST_CASE("counts are exact and results the same when threads share a guard") {
   CHECK(report.rows() == 4 * each);
   CHECK(report.of(Check::missing).failed == each);
   CHECK(report.of(Check::non_finite_output).failed == each);
-  std::printf("G12 guard: 8 threads, %llu calls, counts exact\n", static_cast<unsigned long long>(report.calls()));
+  std::printf("G12 guard: 8 threads, %llu calls, counts exact\n",
+              static_cast<unsigned long long>(report.calls()));
 }
 
 }  // namespace

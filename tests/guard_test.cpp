@@ -69,7 +69,8 @@ TEST_CASE("a missing value that no step replaces is named with what training had
   REQUIRE(error);
   CHECK(std::string(error->what()) ==
         "prepguard: 1 of 64 rows rejected at input\n"
-        "  row 17, column \"bill_length_mm\" (2 of 7): NaN; training had 2 missing in 344 rows but this pipeline does "
+        "  row 17, column \"bill_length_mm\" (2 of 7): NaN; training had 2 missing in 344 rows but this "
+        "pipeline does "
         "not impute it\n"
         "  do: send a value, or export a pipeline with an imputer for this column");
   const ErrorInfo& info = error->info();
@@ -84,11 +85,13 @@ TEST_CASE("a missing value that no step replaces is named with what training had
 
   rows(17, 1) = 0;
   rows(3, 0) = -nan<double>;
-  check_error([&] { predict(rows); }, Errc::non_finite,
-              {"row 3, column \"year\" (1 of 7): NaN; training had none in 344 rows and this pipeline does not"});
+  check_error(
+      [&] { predict(rows); }, Errc::non_finite,
+      {"row 3, column \"year\" (1 of 7): NaN; training had none in 344 rows and this pipeline does not"});
   rows(3, 0) = 0;
   rows(3, 6) = nan<double>;  // nothing is known of this column
-  check_error([&] { predict(rows); }, Errc::non_finite, {"\"egg\" (7 of 7): NaN; this pipeline does not impute it"});
+  check_error([&] { predict(rows); }, Errc::non_finite,
+              {"\"egg\" (7 of 7): NaN; this pipeline does not impute it"});
   CHECK(predict.report().of(Check::missing).failed == 3);
 }
 
@@ -97,14 +100,18 @@ TEST_CASE("an infinity is refused whatever the steps would make of it") {
   Matrix<double> rows = samples::measured_rows(3);
   rows(2, 4) = -infinity<double>;
   check_error([&] { predict(rows); }, Errc::non_finite,
-              {"1 of 3 rows rejected at input", "row 2, column \"body_mass_g\" (5 of 7): -inf; training range [2700, 6300]",
+              {"1 of 3 rows rejected at input",
+               "row 2, column \"body_mass_g\" (5 of 7): -inf; training range [2700, 6300]",
                "do: send a finite number"});
   // Clipping hides an infinity from everything that comes after it.
   MinMaxScaler<double> clipped({.clip = true});
   clipped.fit(rows_of<double>({{0}, {1}}));
   const auto behind = guard(clipped, row_sums);
-  check_error([&] { behind(rows_of<double>({{0.5}, {infinity<double>}})); }, Errc::non_finite,
-              {"row 1, column \"x0\" (1 of 1): inf"});
+  check_error(
+      [&] {
+        behind(rows_of<double>({{0.5}, {infinity<double>}}));
+      },
+      Errc::non_finite, {"row 1, column \"x0\" (1 of 1): inf"});
 }
 
 // guard.md, section 4, second message.
@@ -116,35 +123,43 @@ TEST_CASE("a feature that overflows is traced to its step and operand") {
   REQUIRE(error);
   CHECK(std::string(error->what()) ==
         "prepguard: features are not finite: row 3, feature \"num__body_mass_g\" = inf\n"
-        "  produced by standard_scaler: (1.2e+308 - 4201.75) / 0.5 is not finite; input was 1.2e+308, training range "
+        "  produced by standard_scaler: (1.2e+308 - 4201.75) / 0.5 is not finite; input was 1.2e+308, "
+        "training range "
         "[2700, 6300]\n"
         "  do: send a value near the training range; check the unit of this column");
   CHECK(error->info().check == "non_finite_features");
   CHECK(error->info().column == 4);
   CHECK(error->info().where == "standard_scaler");
   rows(1, 0) = -1.2e308;
-  check_error([&] { predict(rows); }, Errc::non_finite,
-              {"features are not finite in 2 of 5 rows: row 1, feature \"num__year\" = -inf", "row 3, feature"});
+  check_error(
+      [&] { predict(rows); }, Errc::non_finite,
+      {"features are not finite in 2 of 5 rows: row 1, feature \"num__year\" = -inf", "row 3, feature"});
   CHECK(predict.report().of(Check::non_finite_features).failed == 3);
 
   Pipeline chain{SimpleImputer<double>{}, StandardScaler<double>{}};
   chain.fit(rows_of<double>({{4201.25, 1}, {4202.25, 2}}));
-  check_error([&] { guard(chain, row_sums)(rows_of<double>({{1.2e308, nan<double>}})); }, Errc::non_finite,
-              {"feature \"x0\" = inf\n  produced by standard_scaler: (1.2e+308", "input was 1.2e+308\n"});
+  check_error(
+      [&] {
+        guard(chain, row_sums)(rows_of<double>({{1.2e308, nan<double>}}));
+      },
+      Errc::non_finite,
+      {"feature \"x0\" = inf\n  produced by standard_scaler: (1.2e+308", "input was 1.2e+308\n"});
 }
 
 TEST_CASE("unknown categories and missing texts, by name") {
   samples::Penguins penguins;
   const auto predict = guard(samples::Penguins::fitted<float>(), row_sums);
   penguins.island[2] = "Atlantis";
-  check_error([&] { predict(penguins.table()); }, Errc::unknown_category,
-              {"1 of 4 rows rejected at input", "row 2, column \"island\" (3 of 4): unknown category \"Atlantis\"",
-               "expected one of 3 categories seen in training (Biscoe, Dream, Torgersen)", "cat", "one_hot_encoder",
-               "do: send a known category"});
+  check_error(
+      [&] { predict(penguins.table()); }, Errc::unknown_category,
+      {"1 of 4 rows rejected at input", "row 2, column \"island\" (3 of 4): unknown category \"Atlantis\"",
+       "expected one of 3 categories seen in training (Biscoe, Dream, Torgersen)", "cat", "one_hot_encoder",
+       "do: send a known category"});
   CHECK(error_of([&] { predict(penguins.table()); })->info().got == "\"Atlantis\"");
   penguins.island[2] = "biscoe";  // compared byte by byte
   penguins.island[3] = "";
-  check_error([&] { predict(penguins.table()); }, Errc::unknown_category, {"2 of 4 rows", "\"biscoe\"", "\"\""});
+  check_error([&] { predict(penguins.table()); }, Errc::unknown_category,
+              {"2 of 4 rows", "\"biscoe\"", "\"\""});
   CHECK(predict.report().of(Check::unknown_category).failed == 4);
   CHECK(predict.report().of(Check::unknown_category).served == 0);
 
@@ -155,20 +170,26 @@ TEST_CASE("unknown categories and missing texts, by name") {
   const std::array<Text, 4> sexes{"male", Text(Missing::none), Text(Missing::nan), "female"};
   const std::array<Text, 4> islands{"Dream", "Dream", "Dream", Text(Missing::none)};
   Table rows;
-  rows.add("sex", sexes).add("mass", penguins.mass).add("length", penguins.length).add("island", penguins.island);
+  rows.add("sex", sexes)
+      .add("mass", penguins.mass)
+      .add("length", penguins.length)
+      .add("island", penguins.island);
   CHECK(predict(rows).rows() == 4);
   CHECK(predict.report().of(Check::missing).served == 2);
   rows = {};
   rows.add("sex", sexes).add("mass", penguins.mass).add("length", penguins.length).add("island", islands);
-  check_error([&] { predict(rows); }, Errc::non_finite, {"row 3, column \"island\" (3 of 4)", "does not impute it"});
-  CHECK(predict.report().of(Check::missing).served == 2);  // the rows with a replaced value were not served this time
+  check_error([&] { predict(rows); }, Errc::non_finite,
+              {"row 3, column \"island\" (3 of 4)", "does not impute it"});
+  CHECK(predict.report().of(Check::missing).served ==
+        2);  // the rows with a replaced value were not served this time
 
   // None and NaN are two things: this encoder has seen only NaN.
   OneHotEncoder<double, Text> encoder;
   encoder.fit(rows_of<Text>({{"a"}, {Text(Missing::nan)}}));
   const auto coded = guard(encoder, row_sums);
   CHECK(coded(rows_of<Text>({{Text(Missing::nan)}})).sum() == 1.0);
-  check_error([&] { coded(rows_of<Text>({{Text(Missing::none)}})); }, Errc::non_finite, {"row 0, column \"x0\" (1 of 1): None"});
+  check_error([&] { coded(rows_of<Text>({{Text(Missing::none)}})); }, Errc::non_finite,
+              {"row 0, column \"x0\" (1 of 1): None"});
 }
 
 // Fault 57: names in another order bind; another set does not.
@@ -184,14 +205,21 @@ TEST_CASE("tables bind by name; what does not fit is named") {
   CHECK(predict.report().of(Check::schema).served == 1);  // one call with a column that nobody asked for
 
   Table other;
-  other.add("mass", penguins.mass).add("lenght", penguins.length).add("island", penguins.island).add("sex", penguins.sex);
+  other.add("mass", penguins.mass)
+      .add("lenght", penguins.length)
+      .add("island", penguins.island)
+      .add("sex", penguins.sex);
   check_error([&] { predict(other); }, Errc::bad_schema,
               {"prepguard: input: missing column, column \"length\" (2 of 4)", "\"lenght\"", "do: "});
   Table kinds;
-  kinds.add("mass", penguins.mass).add("length", penguins.island).add("island", penguins.island).add("sex", penguins.sex);
+  kinds.add("mass", penguins.mass)
+      .add("length", penguins.island)
+      .add("island", penguins.island)
+      .add("sex", penguins.sex);
   check_error([&] { predict(kinds); }, Errc::bad_schema, {"\"length\"", "expected number, got text"});
   CHECK(error_of([&] { predict(kinds); })->info().check == "schema");
-  check_error([&] { predict(other, prep.schema().bind(shuffled)); }, Errc::bad_schema, {"prepguard: input", "binding"});
+  check_error([&] { predict(other, prep.schema().bind(shuffled)); }, Errc::bad_schema,
+              {"prepguard: input", "binding"});
   CHECK(predict.report().of(Check::schema).failed == 4);
   CHECK(predict.report().refused.calls == 4);
 }
@@ -201,21 +229,25 @@ TEST_CASE("wrong widths and null pointers") {
   const auto predict = guard(samples::measured_scaler(), row_sums);
   const double cell = 0;
   check_error([&] { predict(Matrix<double>(2, 6)); }, Errc::bad_shape,
-              {"prepguard: input: wrong number of columns: expected 7 columns, got 6", "do: pass the columns of training"});
+              {"prepguard: input: wrong number of columns: expected 7 columns, got 6",
+               "do: pass the columns of training"});
   check_error([&] { predict(Eigen::MatrixXd(2, 0)); }, Errc::bad_shape, {"expected 7 columns, got 0"});
   check_error([&] { predict(std::vector<double>(9)); }, Errc::bad_shape, {"expected 7 columns, got 9"});
   check_error([&] { predict(MatrixView<const double>(nullptr, 2, 7)); }, Errc::bad_shape, {"null pointer"});
-  check_error([&] { predict(MatrixView<const double>(&cell, std::size_t{1} << 62, 7)); }, Errc::bad_shape, {"larger"});
+  check_error([&] { predict(MatrixView<const double>(&cell, std::size_t{1} << 62, 7)); }, Errc::bad_shape,
+              {"larger"});
   CHECK(predict(MatrixView<const double>(nullptr, 0, 7)).rows() == 0);
   CHECK(predict.report().of(Check::schema).failed == 5);
   CHECK(predict.report().served.calls == 1);
   CHECK(predict.report().served.rows == 0);
 
   const auto mixed = guard(samples::Penguins::fitted<double>(), row_sums);
-  check_error([&] { mixed(Matrix<double>(1, 4)); }, Errc::bad_shape, {"expected 2 columns of numbers, got 4"});
+  check_error([&] { mixed(Matrix<double>(1, 4)); }, Errc::bad_shape,
+              {"expected 2 columns of numbers, got 4"});
   const Matrix<double> numbers(2, 2);
   const Matrix<Text> texts(1, 2), narrow(2, 1);
-  check_error([&] { mixed(MixedView<const double>(numbers, narrow)); }, Errc::bad_shape, {"expected 2 columns of text, got 1"});
+  check_error([&] { mixed(MixedView<const double>(numbers, narrow)); }, Errc::bad_shape,
+              {"expected 2 columns of text, got 1"});
   check_error([&] { mixed(MixedView<const double>(numbers, texts)); }, Errc::bad_shape, {"same rows"});
 }
 
@@ -240,7 +272,8 @@ TEST_CASE("a pipeline that is not fitted cannot be guarded; a guard moved away s
   check_error([&] { guard(texts, row_sums); }, Errc::bad_parameter, {"text", "encode"});
 }
 
-// Fault 88: every bad row of a batch is counted, the first few are described; the others are not looked down upon.
+// Fault 88: every bad row of a batch is counted, the first few are described; the others are not looked down
+// upon.
 TEST_CASE("a batch with many bad rows") {
   const auto predict = guard(samples::measured_scaler(), row_sums);
   Matrix<double> rows = samples::measured_rows(5000);  // several tiles
@@ -252,7 +285,8 @@ TEST_CASE("a batch with many bad rows") {
   REQUIRE(!outcome);
   const std::string text = outcome.error().what();
   CAPTURE(text);
-  CHECK(text.starts_with("prepguard: 52 of 5000 rows rejected at input and features\n  row 10, column \"bill_depth_mm\""));
+  CHECK(text.starts_with(
+      "prepguard: 52 of 5000 rows rejected at input and features\n  row 10, column \"bill_depth_mm\""));
   CHECK(text.find("  row 410,") != std::string::npos);
   CHECK(text.find("  row 510,") == std::string::npos);
   CHECK(text.find("\n  and 47 more rows\n  do: ") != std::string::npos);
@@ -267,7 +301,8 @@ TEST_CASE("a batch with many bad rows") {
   rows(1, 0) = infinity<double>;
   rows(1, 1) = nan<double>;
   rows(1, 6) = nan<double>;
-  check_error([&] { predict(rows); }, Errc::non_finite, {"\"year\" (1 of 7): inf", "2 more bad cells in this row"});
+  check_error([&] { predict(rows); }, Errc::non_finite,
+              {"\"year\" (1 of 7): inf", "2 more bad cells in this row"});
 }
 
 TEST_CASE("a bad cell is found in every lane of every length, good rows beside it are not blamed") {
@@ -275,7 +310,8 @@ TEST_CASE("a bad cell is found in every lane of every length, good rows beside i
     Passthrough<double> step;
     const Matrix<double> fit(1, n);
     step.fit(MixedView<const double>(fit));
-    const auto predict = guard(step, [](MatrixView<const double> features) { return Matrix<double>(features); });
+    const auto predict =
+        guard(step, [](MatrixView<const double> features) { return Matrix<double>(features); });
     for (std::size_t j = 0; j < n; ++j) {
       Matrix<double> rows(3, n);
       rows(1, j) = j % 2 == 0 ? nan<double> : infinity<double>;
@@ -290,7 +326,8 @@ TEST_CASE("a bad cell is found in every lane of every length, good rows beside i
 TEST_CASE("missing values that the pipeline replaces are served and counted by row") {
   Pipeline prep{SimpleImputer<double>{}, StandardScaler<double>{}};
   prep.fit(rows_of<double>({{1, 10}, {3, 30}}));
-  const auto predict = guard(prep, [](MatrixView<const double> features) { return Matrix<double>(features); });
+  const auto predict =
+      guard(prep, [](MatrixView<const double> features) { return Matrix<double>(features); });
   const Matrix<double> rows = rows_of<double>({{nan<double>, nan<double>}, {1, 10}, {3, nan<double>}});
   CHECK(cells::difference(predict(rows), rows_of<double>({{0, 0}, {-1, -1}, {1, 0}})) == "");
   CHECK(predict.report().of(Check::missing).served == 2);
@@ -303,7 +340,8 @@ TEST_CASE("missing values that the pipeline replaces are served and counted by r
   // One that ignores what it does not know would hide a NaN.
   OneHotEncoder<double> ignoring({.handle_unknown = HandleUnknown::ignore});
   ignoring.fit(rows_of<double>({{1}, {2}}));
-  check_error([&] { guard(ignoring, row_sums)(rows_of<double>({{nan<double>}})); }, Errc::non_finite, {"does not impute"});
+  check_error([&] { guard(ignoring, row_sums)(rows_of<double>({{nan<double>}})); }, Errc::non_finite,
+              {"does not impute"});
   CHECK(guard(ignoring, row_sums)(rows_of<double>({{3}})).sum() == 0.0);
 }
 
@@ -331,17 +369,20 @@ TEST_CASE("outputs of the wrong shape") {
     return guard([result](MatrixView<const double>) { return result; });
   };
   check_error([&] { returning(std::vector<double>(63))(rows); }, Errc::bad_shape,
-              {"prepguard: model output: wrong shape: expected 64 rows, got 63", "do: return one result for each row"});
+              {"prepguard: model output: wrong shape: expected 64 rows, got 63",
+               "do: return one result for each row"});
   check_error([&] { returning(std::vector<double>())(rows); }, Errc::bad_shape, {"expected 64 rows, got 0"});
   check_error([&] { returning(Eigen::MatrixXd(0, 0))(rows); }, Errc::bad_shape, {"expected 64 rows, got 0"});
-  check_error([&] { returning(Eigen::MatrixXd(64, 0))(rows); }, Errc::bad_shape, {"expected 64 rows, got 64 of 0 columns"});
+  check_error([&] { returning(Eigen::MatrixXd(64, 0))(rows); }, Errc::bad_shape,
+              {"expected 64 rows, got 64 of 0 columns"});
   check_error([&] { returning(1.0)(rows); }, Errc::bad_shape, {"expected 64 rows, got 1"});
   check_error([&] { returning(std::vector<double>(192))(rows); }, Errc::bad_shape,
               {"expected 64 rows, got 192 values in one dimension", "return a matrix of 64 x 3"});
   check_error([&] { returning(std::optional<double>())(rows); }, Errc::bad_shape, {"got nothing"});
-  check_error([&] { returning(Eigen::RowVectorXd::Zero(64).eval())(rows); }, Errc::bad_shape, {"expected 64 rows, got 1"});
-  check_error([&] { returning(std::tuple(Matrix<float>(64, 1), std::vector<int>(1)))(rows); }, Errc::bad_shape,
-              {"model output 2: wrong shape", "got 1"});
+  check_error([&] { returning(Eigen::RowVectorXd::Zero(64).eval())(rows); }, Errc::bad_shape,
+              {"expected 64 rows, got 1"});
+  check_error([&] { returning(std::tuple(Matrix<float>(64, 1), std::vector<int>(1)))(rows); },
+              Errc::bad_shape, {"model output 2: wrong shape", "got 1"});
   CHECK(error_of([&] { returning(1.0)(rows); })->info().check == "shape");
   CHECK(returning(Eigen::MatrixXd::Zero(64, 3).eval())(rows).cols() == 3);
   CHECK(returning(std::vector<int>(64))(rows).size() == 64);
@@ -349,7 +390,8 @@ TEST_CASE("outputs of the wrong shape") {
   // Of one row, a range is that row's values.
   CHECK(returning(std::vector<double>(3))(Matrix<double>(1, 2)).size() == 3);
   CHECK(returning(std::array<float, 3>{})(Matrix<double>(1, 2)).size() == 3);
-  check_error([&] { returning(std::vector<double>())(Matrix<double>(1, 2)); }, Errc::bad_shape, {"expected 1 row, got 0"});
+  check_error([&] { returning(std::vector<double>())(Matrix<double>(1, 2)); }, Errc::bad_shape,
+              {"expected 1 row, got 0"});
 }
 
 // Fault 51.
@@ -373,11 +415,18 @@ TEST_CASE("outputs that are not finite") {
   result.setZero();
   CHECK(predict(rows).rows() == 64);
 
-  const auto one = [&](auto value) { return guard([value](const auto&) { return value; })(std::vector<double>{1, 2}); };
+  const auto one = [&](auto value) {
+    return guard([value](const auto&) { return value; })(std::vector<double>{1, 2});
+  };
   check_error([&] { one(nan<double>); }, Errc::non_finite, {"row 0, column 0 (1 of 1) = NaN"});
-  check_error([&] { one(std::vector<float>{0, infinity<float>}); }, Errc::non_finite, {"column 1 (2 of 2) = inf"});
+  check_error(
+      [&] {
+        one(std::vector<float>{0, infinity<float>});
+      },
+      Errc::non_finite, {"column 1 (2 of 2) = inf"});
   check_error([&] { one(std::optional<double>(-infinity<double>)); }, Errc::non_finite, {"= -inf"});
-  check_error([&] { one(std::tuple(1.0, 2, nan<float>)); }, Errc::non_finite, {"model output 3 is not finite"});
+  check_error([&] { one(std::tuple(1.0, 2, nan<float>)); }, Errc::non_finite,
+              {"model output 3 is not finite"});
   check_error([&] { one(std::pair(nan<double>, 1)); }, Errc::non_finite, {"model output 1 is not finite"});
   CHECK(one(7) == 7);
 }
@@ -435,7 +484,8 @@ TEST_CASE("a model may call the guard again") {
 
   // The same guard, re-entered.
   std::function<double(std::vector<double>)> self;
-  const auto countdown = guard([&](const std::vector<double>& row) { return row[0] <= 0 ? 0.0 : 1.0 + self({row[0] - 1}); });
+  const auto countdown =
+      guard([&](const std::vector<double>& row) { return row[0] <= 0 ? 0.0 : 1.0 + self({row[0] - 1}); });
   self = [&](std::vector<double> row) { return countdown(row); };
   CHECK(self({5}) == 5.0);
   CHECK(countdown.report().served.calls == 6);
@@ -445,7 +495,10 @@ TEST_CASE("a model may call the guard again") {
 TEST_CASE("the model runs in the caller's floating-point environment, the pipeline in its own") {
   using Control = detail::FloatControl;
   const double tiny = 2e-308;  // half of it is denormal
-  const auto halve = [](double x) { volatile double v = x; return v / 2; };
+  const auto halve = [](double x) {
+    volatile double v = x;
+    return v / 2;
+  };
   StandardScaler<double> scaler({.with_mean = false});
   scaler.fit(rows_of<double>({{-2}, {2}}));
   bool flushed = false;
@@ -471,7 +524,8 @@ TEST_CASE("a bare model: the rows are its features") {
   rows(2, 1) = nan<double>;
   rows(3, 0) = infinity<double>;
   check_error([&] { predict(rows); }, Errc::non_finite,
-              {"prepguard: 2 of 4 rows rejected at input", "row 2, column \"x1\" (2 of 3): NaN; no pipeline imputes it here",
+              {"prepguard: 2 of 4 rows rejected at input",
+               "row 2, column \"x1\" (2 of 3): NaN; no pipeline imputes it here",
                "row 3, column \"x0\" (1 of 3): inf", "do: send a value, or guard a pipeline"});
   CHECK(predict.report().of(Check::missing).failed == 1);
   CHECK(predict.report().of(Check::inf).failed == 1);

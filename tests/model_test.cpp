@@ -49,7 +49,9 @@ struct prepguard::ModelOutput<Prediction> {
 };
 template <>
 struct prepguard::ModelOutput<Logits> {
-  static MatrixView<const float> cells(const Logits& logits) { return {logits.cells.data(), logits.cells.size() / 2, 2}; }
+  static MatrixView<const float> cells(const Logits& logits) {
+    return {logits.cells.data(), logits.cells.size() / 2, 2};
+  }
 };
 
 namespace {
@@ -80,8 +82,10 @@ static_assert(form<std::span<const double>> == ModelForm::span);
 static_assert(form<const std::vector<double>&> == ModelForm::vector);
 static_assert(form<std::vector<double>> == ModelForm::vector);
 static_assert(form<double> == ModelForm::number);
-static_assert(detail::model_form<double (*&)(const double*, std::size_t, std::size_t), double>() == ModelForm::pointer);
-static_assert(detail::model_form<double (*&)(const double*, int, long) noexcept, double>() == ModelForm::pointer);
+static_assert(detail::model_form<double (*&)(const double*, std::size_t, std::size_t), double>() ==
+              ModelForm::pointer);
+static_assert(detail::model_form<double (*&)(const double*, int, long) noexcept, double>() ==
+              ModelForm::pointer);
 // Eigen itself would turn a matrix into these by dropping rows or columns.
 static_assert(form<const Eigen::VectorXd&> == ModelForm::eigen_row);
 static_assert(form<Eigen::VectorXd> == ModelForm::eigen_row);
@@ -107,8 +111,12 @@ auto doubling() {
 
 const Matrix<double> two_rows = rows_of<double>({{1, 2, 3}, {4, 5, 6}});
 
-double first_of(std::span<const double> row) { return row[0]; }
-Eigen::VectorXd sums(const Eigen::MatrixXd& x) noexcept { return x.rowwise().sum(); }
+double first_of(std::span<const double> row) {
+  return row[0];
+}
+Eigen::VectorXd sums(const Eigen::MatrixXd& x) noexcept {
+  return x.rowwise().sum();
+}
 double total(const double* cells, std::size_t rows, std::size_t cols) {
   double sum = 0;
   for (std::size_t i = 0; i < rows * cols; ++i) sum += cells[i];
@@ -134,7 +142,8 @@ TEST_CASE("models of every kind") {
   const Eigen::Vector2d sum(12, 30);
   CHECK(guard(prep, &sums)(two_rows) == sum);
   CHECK(guard(prep, [](const auto& x) { return x.rowwise().sum().eval(); })(two_rows) == sum);
-  CHECK(guard(prep, [](auto x) noexcept { return Eigen::VectorXd(x * Eigen::Vector3d::Ones()); })(two_rows) == sum);
+  CHECK(guard(prep, [](auto x) noexcept { return Eigen::VectorXd(x * Eigen::Vector3d::Ones()); })(two_rows) ==
+        sum);
   CHECK(guard(prep, std::function<Eigen::VectorXd(const Eigen::MatrixXd&)>(sums))(two_rows) == sum);
   const Net net;
   CHECK(guard(prep, std::bind_front(&Net::predict, &net))(two_rows) == std::vector<double>{12.5, 30.5});
@@ -142,9 +151,11 @@ TEST_CASE("models of every kind") {
   CHECK(guard(prep, &total)(one) == 12.0);
   CHECK(guard(prep, Overloaded())(one) == 12.0);
   CHECK(guard(doubling<float>(), Overloaded())(rows_of<float>({{1, 2, 3}})) == -12.0F);
-  CHECK(guard(doubling<float>(), Engine{3})(rows_of<float>({{1, 2, 3}, {2, 2, 2}})) == std::vector<float>{6, 12});
+  CHECK(guard(doubling<float>(), Engine{3})(rows_of<float>({{1, 2, 3}, {2, 2, 2}})) ==
+        std::vector<float>{6, 12});
 
-  const auto move_only = guard(prep, [bias = std::make_unique<double>(1)](const Eigen::MatrixXd& x) { return x.sum() + *bias; });
+  const auto move_only =
+      guard(prep, [bias = std::make_unique<double>(1)](const Eigen::MatrixXd& x) { return x.sum() + *bias; });
   CHECK(move_only(one) == 13.0);
   static_assert(!std::is_copy_constructible_v<decltype(move_only)>);
 
@@ -176,7 +187,9 @@ TEST_CASE("models that take one row are called for each, in order") {
   CHECK(seen == std::vector<double>{2, 8});
   CHECK(scalar(Matrix<double>(0, 3)).rows() == 0);
   CHECK(cells::difference(guard(prep, &first_of)(two_rows), {{2}, {8}}) == "");
-  const auto vector = guard(prep, [](const std::vector<double>& row) { return std::array<float, 2>{float(row[0]), 1}; });
+  const auto vector = guard(prep, [](const std::vector<double>& row) {
+    return std::array<float, 2>{float(row[0]), 1};
+  });
   CHECK(cells::difference(vector(two_rows), {{2, 1}, {8, 1}}) == "");
   const auto eigen = guard(prep, [](const Eigen::VectorXd& row) { return Eigen::Vector2d(row[0], row[1]); });
   CHECK(cells::difference(eigen(two_rows), {{2, 4}, {8, 10}}) == "");
@@ -197,17 +210,21 @@ TEST_CASE("models that take one row are called for each, in order") {
   check_error([&] { guard(prep, [](double x) { return x; })(two_rows); }, Errc::bad_shape,
               {"prepguard: model: it takes one number: expected 1 feature, got 3"});
 
-  const auto uneven = guard(prep, [](std::span<const double> row) { return std::vector<double>(row[0] > 3 ? 3 : 2); });
+  const auto uneven =
+      guard(prep, [](std::span<const double> row) { return std::vector<double>(row[0] > 3 ? 3 : 2); });
   check_error([&] { uneven(two_rows); }, Errc::bad_shape,
               {"rows of different widths, row 1: expected 2 values as in row 0, got 3"});
   CHECK(uneven.report().of(Check::shape).failed == 1);
-  const auto failing = guard(prep, [](std::span<const double> row) { return row[0] > 3 ? nan<double> : 0.0; });
+  const auto failing =
+      guard(prep, [](std::span<const double> row) { return row[0] > 3 ? nan<double> : 0.0; });
   check_error([&] { failing(two_rows); }, Errc::non_finite, {"row 1, column 0 (1 of 1) = NaN"});
 }
 
 TEST_CASE("a bare guard hands over the caller's own object where the model takes it") {
   const Eigen::MatrixXd x = Eigen::MatrixXd::Ones(2, 3);
-  const auto same = guard([&](const Eigen::MatrixXd& got) { return &got == &x ? std::vector<int>{1, 1} : std::vector<int>{0, 0}; });
+  const auto same = guard([&](const Eigen::MatrixXd& got) {
+    return &got == &x ? std::vector<int>{1, 1} : std::vector<int>{0, 0};
+  });
   CHECK(same(x) == std::vector<int>{1, 1});
   const std::vector<float> row{1, 2};
   CHECK(guard([&](const std::vector<float>& got) { return &got == &row; })(row));
@@ -223,10 +240,13 @@ TEST_CASE("a bare guard hands over the caller's own object where the model takes
   CHECK(guard(&total)(by_column.row(0)) == 3.0);
 }
 
-// Fault 53: a lazy expression does not compile (tests/proofs/everyday/45-refused.sh); what has memory passes as it is.
+// Fault 53: a lazy expression does not compile (tests/proofs/everyday/45-refused.sh); what has memory passes
+// as it is.
 TEST_CASE("results of every kind") {
   const auto prep = doubling<double>();
-  const auto returned = [&](auto result) { return guard(prep, [=](const auto&) { return result; })(two_rows); };
+  const auto returned = [&](auto result) {
+    return guard(prep, [=](const auto&) { return result; })(two_rows);
+  };
   CHECK(returned(Eigen::MatrixXd::Ones(2, 3).eval()).sum() == 6.0);
   CHECK(returned(Eigen::ArrayXXf::Ones(2, 3).eval()).sum() == 6.0F);
   CHECK(returned(Eigen::VectorXi::Ones(2).eval()).sum() == 2);
@@ -235,7 +255,11 @@ TEST_CASE("results of every kind") {
   CHECK(std::get<1>(returned(std::tuple(Matrix<double>(2, 1), std::vector<std::int64_t>{1, 2})))[1] == 2);
   CHECK(returned(std::optional(std::vector<double>{1, 2}))->size() == 2);
   CHECK(returned(Logits{{1, 2, 3, 4}}).cells.size() == 4);
-  check_error([&] { returned(Logits{{1, 2, 3, nan<float>}}); }, Errc::non_finite, {"row 1, column 1 (2 of 2)"});
+  check_error(
+      [&] {
+        returned(Logits{{1, 2, 3, nan<float>}});
+      },
+      Errc::non_finite, {"row 1, column 1 (2 of 2)"});
   check_error([&] { returned(Logits{{1, 2}}); }, Errc::bad_shape, {"expected 2 rows, got 1"});
   const auto predict = guard([](std::span<const double> row) { return Prediction{row[0], float(row[1])}; });
   CHECK(predict(std::vector<double>{1, 2}).spread == 2.0F);
@@ -251,7 +275,9 @@ TEST_CASE("results of every kind") {
   CHECK(&*by_reference.try_call(two_rows) == &buffer);
   buffer[1] = infinity<double>;
   CHECK(!by_reference.try_call(two_rows));
-  const std::vector<std::string> label = guard(prep, [](const auto&) { return std::vector<std::string>{"a", "b"}; })(two_rows);
+  const std::vector<std::string> label = guard(prep, [](const auto&) {
+    return std::vector<std::string>{"a", "b"};
+  })(two_rows);
   CHECK(label.size() == 2);
 }
 
@@ -259,10 +285,13 @@ TEST_CASE("a result that shows the features themselves is refused: they are gone
   const auto prep = doubling<double>();
   check_error([&] { guard(prep, [](const auto& x) { return x; })(two_rows); }, Errc::bad_shape,
               {"view of the features", "do: return a copy"});
-  check_error([&] { guard(prep, [](MatrixView<const double> x) { return x.middle_rows(0, 2); })(two_rows); }, Errc::bad_shape,
-              {"view of the features"});
-  check_error([&] { guard(prep, [](std::span<const double> x) { return x.subspan(1); })(std::vector<double>{1, 2, 3}); },
+  check_error([&] { guard(prep, [](MatrixView<const double> x) { return x.middle_rows(0, 2); })(two_rows); },
               Errc::bad_shape, {"view of the features"});
+  check_error(
+      [&] {
+        guard(prep, [](std::span<const double> x) { return x.subspan(1); })(std::vector<double>{1, 2, 3});
+      },
+      Errc::bad_shape, {"view of the features"});
   // Without a pipeline they are the caller's rows, and stay.
   CHECK(guard([](MatrixView<const double> x) { return x; })(two_rows).data() == two_rows.data());
 }

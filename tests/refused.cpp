@@ -25,7 +25,9 @@ auto model() {
 #elif CASE == 4
   return [](const MatrixXd&) { return Opaque(); };
 #elif CASE == 5
-  return [](const auto& features) -> const auto& { return features; };
+  return [](const auto& features) -> const auto& {
+    return features;
+  };
 #elif CASE == 6
   return [](const MatrixXd&) { return 1.0L; };
 #elif CASE == 7

@@ -14,7 +14,8 @@ namespace detail {
 /// A row-major Eigen matrix of cells of `T`, const if `T` is.
 template <class T>
 using RowMajor = std::conditional_t<
-    std::is_const_v<T>, const Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>,
+    std::is_const_v<T>,
+    const Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>,
     Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
 using AnyStride = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
@@ -22,11 +23,14 @@ using AnyStride = Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>;
 template <class P, int Options, class S>
 void accept_map(const Eigen::Map<P, Options, S>*);
 
-/// An Eigen object that owns its cells; one that shows cells of somebody else; anything of Eigen's that has cells.
+/// An Eigen object that owns its cells; one that shows cells of somebody else; anything of Eigen's that has
+/// cells.
 template <class M>
 concept OwningEigen = std::is_base_of_v<Eigen::PlainObjectBase<M>, M>;
 template <class M>
-concept MappedEigen = requires(const M* m) { detail::accept_map(m); };
+concept MappedEigen = requires(const M* m) {
+  detail::accept_map(m);
+};
 template <class M>
 concept AnyEigen = MappedEigen<M> || std::is_base_of_v<Eigen::DenseBase<M>, M>;
 

@@ -20,9 +20,10 @@ namespace prepguard::inline PREPGUARD_ABI {
 
 /// A model behind checks of what goes in and what comes out; made by `guard`.
 ///
-/// A call checks the rows, makes features of them, checks those, calls the model and checks its result: one pass, tile
-/// by tile, in memory of the calling thread that is kept for the next call. The model runs in the caller's floating-point
-/// environment. Calls may run on many threads at once if the model's may, and the model may call the guard again.
+/// A call checks the rows, makes features of them, checks those, calls the model and checks its result: one
+/// pass, tile by tile, in memory of the calling thread that is kept for the next call. The model runs in the
+/// caller's floating-point environment. Calls may run on many threads at once if the model's may, and the
+/// model may call the guard again.
 ///
 /// Copying copies pipeline and model; the copy counts from zero. A moved guard keeps its counts.
 template <class Input, class Model>
@@ -30,9 +31,10 @@ class Guard {
  public:
   Guard(Input rows, Model callable) : input_(std::move(rows)), model_(std::move(callable)) {}
 
-  /// What the model returns for `rows`: cells that MatrixView shows, or, if the pipeline has a schema, a Table (columns
-  /// bound by name; with a Binding made once by `schema().bind` nothing is allocated). Throws Error for what a check
-  /// finds: non_finite, unknown_category, bad_shape, bad_schema. What the model throws passes unchanged.
+  /// What the model returns for `rows`: cells that MatrixView shows, or, if the pipeline has a schema, a
+  /// Table (columns bound by name; with a Binding made once by `schema().bind` nothing is allocated). Throws
+  /// Error for what a check finds: non_finite, unknown_category, bad_shape, bad_schema. What the model throws
+  /// passes unchanged.
   template <class... Rows>
     requires(Input::template takes<Rows...>())
   decltype(auto) operator()(const Rows&... rows) {
@@ -44,7 +46,8 @@ class Guard {
     return call(*this, rows...).value();
   }
 
-  /// The same as an Outcome: what a check finds is its error, and nothing is thrown but what the model throws.
+  /// The same as an Outcome: what a check finds is its error, and nothing is thrown but what the model
+  /// throws.
   template <class... Rows>
     requires(Input::template takes<Rows...>())
   auto try_call(const Rows&... rows) {
@@ -76,7 +79,8 @@ class Guard {
     using Given = Outcome<detail::ResultOf<Answer>>;
     static_assert(!std::is_void_v<Answer>, "prepguard: the model must return its result");
     static_assert(!std::is_reference_v<Answer> || !detail::MappedEigen<std::remove_cvref_t<Answer>>,
-                  "prepguard: the model returns a reference to an Eigen map, which is gone after the call: return a copy");
+                  "prepguard: the model returns a reference to an Eigen map, which is gone after the call: "
+                  "return a copy");
 
     detail::Tally tally(self.counters_, self.input_.row_count(rows...));
     detail::ScratchFrame frame;
@@ -105,18 +109,21 @@ class Guard {
 };
 
 /// Guards `model`, a callable, behind `pipeline`, a fitted Transformer: `guard(pipeline, model)(rows)` is
-/// `model(pipeline.transform(rows))` or a clear error. Both are taken by value: move what should not be copied, pass
-/// std::ref(model) for a model that stays yours. prepguard/model.hpp says what a model may take and return.
+/// `model(pipeline.transform(rows))` or a clear error. Both are taken by value: move what should not be
+/// copied, pass std::ref(model) for a model that stays yours. prepguard/model.hpp says what a model may take
+/// and return.
 ///
 /// ```
 /// auto predict = prepguard::guard(prep, [&](const auto& features) { return net.forward(features); });
 /// auto y = predict(rows);   // throws: row 17, column "bill_length_mm": NaN, ...
 /// ```
-/// Throws bad_parameter for an empty std::function or a null pointer, bad_shape for a pipeline that is not fitted.
+/// Throws bad_parameter for an empty std::function or a null pointer, bad_shape for a pipeline that is not
+/// fitted.
 template <Transformer Prep, class Model>
 auto guard(Prep pipeline, Model model) {
   detail::check_callable(model);
-  return Guard<detail::PipelineInput<Prep>, Model>(detail::PipelineInput<Prep>(std::move(pipeline)), std::move(model));
+  return Guard<detail::PipelineInput<Prep>, Model>(detail::PipelineInput<Prep>(std::move(pipeline)),
+                                                   std::move(model));
 }
 
 /// Guards a model whose rows need no preparation: they must be finite, and so must its results.

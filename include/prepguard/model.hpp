@@ -10,31 +10,37 @@
 
 // What a guard takes for a model, and how to teach it another.
 //
-// A model is any callable: function, lambda, std::function, std::bind_front(&Net::predict, &net), std::ref(net). It is
-// given the features in the first of these forms that it accepts:
+// A model is any callable: function, lambda, std::function, std::bind_front(&Net::predict, &net),
+// std::ref(net). It is given the features in the first of these forms that it accepts:
 //
-//   all rows at once   Features<T>: a row-major Eigen map. So parameters may be Eigen matrices, arrays and Refs of
-//                      matrices, MatrixView<const T>, or generic (const auto&); no copy unless the parameter is one
-//                      const T* cells, rows, cols
-//   row by row         std::span<const T>; FeatureRow<T>: an Eigen vector; const std::vector<T>&; a single number T.
-//                      The rows are handed over in order and the results gathered as a Matrix; a call that is made
-//                      with a single row (a vector, a span) returns what the model returned
+//   all rows at once   Features<T>: a row-major Eigen map. So parameters may be Eigen matrices, arrays and
+//   Refs of
+//                      matrices, MatrixView<const T>, or generic (const auto&); no copy unless the parameter
+//                      is one const T* cells, rows, cols
+//   row by row         std::span<const T>; FeatureRow<T>: an Eigen vector; const std::vector<T>&; a single
+//   number T.
+//                      The rows are handed over in order and the results gathered as a Matrix; a call that is
+//                      made with a single row (a vector, a span) returns what the model returned
 //   all rows, copied   const Eigen::MatrixX<T>&, for overloads that only an exact type can tell apart
 //
-// `guard(model)` without a pipeline hands over the caller's own object if that is Eigen's, or if the model takes it but
-// no Eigen map.
+// `guard(model)` without a pipeline hands over the caller's own object if that is Eigen's, or if the model
+// takes it but no Eigen map.
 //
-// A result has one row for each row that came in. It may be an Eigen matrix, array or map, Matrix, MatrixView, a number,
-// a contiguous range of values (vector, span, array, Eigen column: one value a row; of a single row it is that row's
-// values), or optionals and tuples of these. Its floating-point cells are checked in memory by their bits.
+// A result has one row for each row that came in. It may be an Eigen matrix, array or map, Matrix,
+// MatrixView, a number, a contiguous range of values (vector, span, array, Eigen column: one value a row; of
+// a single row it is that row's values), or optionals and tuples of these. Its floating-point cells are
+// checked in memory by their bits.
 namespace prepguard::inline PREPGUARD_ABI {
 
 namespace detail {
 
 /// An Eigen type of which a dimension is fixed when it is compiled, a vector for instance.
 template <class P>
-concept FixedShape = requires { P::RowsAtCompileTime; P::ColsAtCompileTime; } &&
-                     (int{P::RowsAtCompileTime} != Eigen::Dynamic || int{P::ColsAtCompileTime} != Eigen::Dynamic);
+concept FixedShape = requires {
+  P::RowsAtCompileTime;
+  P::ColsAtCompileTime;
+}
+&&(int{P::RowsAtCompileTime} != Eigen::Dynamic || int{P::ColsAtCompileTime} != Eigen::Dynamic);
 
 /// An Eigen type that is a row or a column of any length.
 template <class P>
@@ -42,12 +48,15 @@ concept AnyVector = FixedShape<P> && int{P::SizeAtCompileTime} == Eigen::Dynamic
                     (int{P::RowsAtCompileTime} == 1 || int{P::ColsAtCompileTime} == 1);
 
 template <class P>
-concept NoVector = requires { P::SizeAtCompileTime; } && !AnyVector<P>;
+concept NoVector = requires {
+  P::SizeAtCompileTime;
+}
+&&!AnyVector<P>;
 
 }  // namespace detail
 
-/// The features of all rows, row after row, as an Eigen map. Eigen would let it become a vector, or a matrix of a
-/// fixed size, by dropping what does not fit (only asserted); this one does not compile there.
+/// The features of all rows, row after row, as an Eigen map. Eigen would let it become a vector, or a matrix
+/// of a fixed size, by dropping what does not fit (only asserted); this one does not compile there.
 template <class T>
 class Features : public EigenMap<const T> {
  public:
@@ -71,12 +80,14 @@ class FeatureRow : public Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, 1>> 
 
 namespace detail {
 
-/// The features of all rows as a matrix of their own: binds to `const Eigen::MatrixX<T>&` exactly, so that overloads
-/// for float and for double are told apart; like Features it does not become anything of a fixed size.
+/// The features of all rows as a matrix of their own: binds to `const Eigen::MatrixX<T>&` exactly, so that
+/// overloads for float and for double are told apart; like Features it does not become anything of a fixed
+/// size.
 template <class T>
 class FeatureCopy : public Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> {
  public:
-  explicit FeatureCopy(const Features<T>& features) : Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>(features) {}
+  explicit FeatureCopy(const Features<T>& features)
+      : Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>(features) {}
 
   template <FixedShape P>
   operator P() const = delete;
@@ -93,8 +104,8 @@ class FeatureCopy : public Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> {
 template <class Model>
 struct CallModel {};
 
-/// Where the numbers are in a result that is none of those above. Specialise it for the result's type; `cells` returns
-/// something the guard knows:
+/// Where the numbers are in a result that is none of those above. Specialise it for the result's type;
+/// `cells` returns something the guard knows:
 /// ```
 /// template <> struct prepguard::ModelOutput<Prediction> {
 ///   static auto cells(const Prediction& p) { return std::tie(p.mean, p.spread); }

@@ -45,8 +45,8 @@ constexpr Stage stage_of(Check check) noexcept {
   return check == Check::non_finite_features ? Stage::features : Stage::output;
 }
 
-/// What one check found in one row: `info` says where, what, expected and got. At the stage `features` its column is
-/// a feature, at `output` a column of the model's result.
+/// What one check found in one row: `info` says where, what, expected and got. At the stage `features` its
+/// column is a feature, at `output` a column of the model's result.
 struct Violation {
   Check check{};
   ErrorInfo info{};
@@ -61,7 +61,8 @@ struct Report {
   /// Rows in which a check found something; of `schema` and `shape`, which look at no single row, calls.
   struct Found {
     std::uint64_t failed = 0;  ///< refused for it
-    std::uint64_t served = 0;  ///< served all the same: a missing value that was replaced, a column not asked for
+    std::uint64_t served =
+        0;  ///< served all the same: a missing value that was replaced, a column not asked for
   };
 
   Calls served{};   ///< the model's result was returned
@@ -78,11 +79,15 @@ struct Report {
 };
 
 inline std::string Report::to_text() const {
-  const auto cell = [](std::string text, std::size_t width) { return text.append(width - std::min(width, text.size()), ' '); };
+  const auto cell = [](std::string text, std::size_t width) {
+    return text.append(width - std::min(width, text.size()), ' ');
+  };
   const auto many = [](std::uint64_t count, const char* of) {
     return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s");
   };
-  const auto total = [&](const Calls& some) { return many(some.calls, "call") + " with " + many(some.rows, "row"); };
+  const auto total = [&](const Calls& some) {
+    return many(some.calls, "call") + " with " + many(some.rows, "row");
+  };
   std::string text = "prepguard: " + total({calls(), rows()}) + '\n';
   text += "  served " + total(served) + "; refused " + total(refused) + "; threw " + total(threw) + '\n';
 

@@ -20,7 +20,9 @@ class BareInput {
   /// Whether a call may have this argument: cells of float or double in memory.
   template <class Rows>
   static consteval bool takes() {
-    return requires(const Rows& rows) { prepguard::all_finite(rows); };
+    return requires(const Rows& rows) {
+      prepguard::all_finite(rows);
+    };
   }
 
   template <class Rows>
@@ -66,8 +68,9 @@ class BareInput {
     return MatrixView<const CellOf<const Rows>>(rows);
   }
 
-  /// Whether the model gets the caller's own object. An Eigen object, unless the model could only take it by Eigen's
-  /// unchecked conversion of a matrix into a vector; anything else, unless it takes an Eigen map of it.
+  /// Whether the model gets the caller's own object. An Eigen object, unless the model could only take it by
+  /// Eigen's unchecked conversion of a matrix into a vector; anything else, unless it takes an Eigen map of
+  /// it.
   template <class Model, class Rows>
   static consteval bool takes_rows() {
     using T = CellOf<const Rows>;
@@ -75,7 +78,8 @@ class BareInput {
       if constexpr (is_one_row<Rows>()) {
         return std::is_invocable_v<Model&, const Rows&>;
       } else {
-        return std::conjunction_v<std::is_invocable<Model&, const Features<T>&>, std::is_invocable<Model&, const Rows&>>;
+        return std::conjunction_v<std::is_invocable<Model&, const Features<T>&>,
+                                  std::is_invocable<Model&, const Rows&>>;
       }
     } else {
       return std::conjunction_v<std::negation<std::is_invocable<Model&, const Features<T>&>>,

@@ -25,15 +25,26 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 template <class Model>
 void check_callable(const Model& model) {
   if constexpr (std::is_constructible_v<Model, std::nullptr_t> && requires { model == nullptr; }) {
-    if (model == nullptr) throw Error(Errc::bad_parameter, "guard", "the model is an empty callable", "give it a target");
+    if (model == nullptr)
+      throw Error(Errc::bad_parameter, "guard", "the model is an empty callable", "give it a target");
   }
 }
 
 /// How a model takes its features; model.hpp says what each means.
-enum class ModelForm : std::uint8_t { custom, features, pointer, span, eigen_row, vector, number, matrix, none };
+enum class ModelForm : std::uint8_t {
+  custom,
+  features,
+  pointer,
+  span,
+  eigen_row,
+  vector,
+  number,
+  matrix,
+  none
+};
 
-/// The first form that `Model` (an lvalue reference, const or not) accepts. Generic lambdas are instantiated with the
-/// forms that are asked about, so the order is part of the contract.
+/// The first form that `Model` (an lvalue reference, const or not) accepts. Generic lambdas are instantiated
+/// with the forms that are asked about, so the order is part of the contract.
 template <class Model, class T>
 consteval ModelForm model_form() {
   using Custom = CallModel<std::remove_cvref_t<Model>>;
@@ -71,7 +82,8 @@ std::remove_cvref_t<R> by_value(R&& result) {
 /// Calls a model with all features at once.
 template <ModelForm Form, class Model, class T>
 decltype(auto) call_with_all(Model& model, const MatrixView<const T>& features) {
-  const auto rows = static_cast<Eigen::Index>(features.rows()), cols = static_cast<Eigen::Index>(features.cols());
+  const auto rows = static_cast<Eigen::Index>(features.rows()),
+             cols = static_cast<Eigen::Index>(features.cols());
   if constexpr (Form == ModelForm::custom) {
     return CallModel<std::remove_const_t<Model>>::call(model, features);
   } else if constexpr (Form == ModelForm::pointer) {
@@ -101,8 +113,8 @@ decltype(auto) call_with_row(Model& model, std::span<const T> row, std::vector<T
   }
 }
 
-/// The results of a model that was called row by row: `cells` is rows x width, unless row `misfit` has another width
-/// than row 0.
+/// The results of a model that was called row by row: `cells` is rows x width, unless row `misfit` has
+/// another width than row 0.
 template <class S>
 struct RowResults {
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
@@ -134,7 +146,8 @@ Matrix<S>&& result_of(RowResults<S>&& results) noexcept {
 }
 
 template <class R>
-concept RowOfNumbers = std::ranges::contiguous_range<R> && std::is_arithmetic_v<std::ranges::range_value_t<R>>;
+concept RowOfNumbers =
+    std::ranges::contiguous_range<R> && std::is_arithmetic_v<std::ranges::range_value_t<R>>;
 
 /// The number, or numbers, that a model returned for one row.
 template <class R>
@@ -142,14 +155,17 @@ auto cells_of_row(const R& result) noexcept {
   if constexpr (std::is_arithmetic_v<R>) {
     return std::span<const R>(&result, 1);
   } else if constexpr (OwningEigen<R> || MappedEigen<R>) {
-    static_assert(int{R::InnerStrideAtCompileTime} == 1 && (int{R::RowsAtCompileTime} == 1 || int{R::ColsAtCompileTime} == 1),
+    static_assert(int{R::InnerStrideAtCompileTime} == 1 &&
+                      (int{R::RowsAtCompileTime} == 1 || int{R::ColsAtCompileTime} == 1),
                   "prepguard: a model that is called row by row must return an Eigen vector, not a matrix");
     return std::span<const typename R::Scalar>(result.data(), static_cast<std::size_t>(result.size()));
   } else {
-    static_assert(RowOfNumbers<R>,
-                  "prepguard: a model that is called row by row must return a number or a row of numbers (vector, "
-                  "span, array, Eigen vector)");
-    return std::span<const std::ranges::range_value_t<R>>(std::ranges::data(result), std::ranges::size(result));
+    static_assert(
+        RowOfNumbers<R>,
+        "prepguard: a model that is called row by row must return a number or a row of numbers (vector, "
+        "span, array, Eigen vector)");
+    return std::span<const std::ranges::range_value_t<R>>(std::ranges::data(result),
+                                                          std::ranges::size(result));
   }
 }
 
@@ -173,14 +189,16 @@ auto call_row_by_row(Model& model, const MatrixView<const T>& features) {
   return results;
 }
 
-/// Calls `model` with dense row-major features, in the form it accepts. `OneRow`: the caller passed a single row, and
-/// wants the result of that row.
+/// Calls `model` with dense row-major features, in the form it accepts. `OneRow`: the caller passed a single
+/// row, and wants the result of that row.
 template <bool OneRow, class Model, class T>
 decltype(auto) call_model(Model& model, const MatrixView<const T>& features) {
   constexpr ModelForm form = model_form<Model&, T>();
-  static_assert(form != ModelForm::none,
-                "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp lists them): "
-                "wrap it in a lambda, [&](const auto& features) {...}, or specialise prepguard::CallModel for its type");
+  static_assert(
+      form != ModelForm::none,
+      "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp lists them): "
+      "wrap it in a lambda, [&](const auto& features) {...}, or specialise prepguard::CallModel for its "
+      "type");
   if constexpr (is_by_row(form) && OneRow) {
     std::vector<T> copy;
     return call_with_row<form>(model, std::span(features.row(0), features.cols()), copy);

@@ -11,8 +11,8 @@
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// What a guard counts. Threads add to different stripes, so that they do not wait for one another; sums are exact.
-/// A copy starts at zero, a moved one takes the counts with it.
+/// What a guard counts. Threads add to different stripes, so that they do not wait for one another; sums are
+/// exact. A copy starts at zero, a moved one takes the counts with it.
 class Counters {
  public:
   enum class Ending : std::uint8_t { served, refused, threw };
@@ -35,8 +35,12 @@ class Counters {
     add(calls_at + static_cast<std::size_t>(ending), 1);
     if (rows != 1) add(rows_at + static_cast<std::size_t>(ending), rows - 1);
   }
-  void add_failed(Check check, std::size_t count) noexcept { add(failed_at + static_cast<std::size_t>(check), count); }
-  void add_served(Check check, std::size_t count) noexcept { add(served_at + static_cast<std::size_t>(check), count); }
+  void add_failed(Check check, std::size_t count) noexcept {
+    add(failed_at + static_cast<std::size_t>(check), count);
+  }
+  void add_served(Check check, std::size_t count) noexcept {
+    add(served_at + static_cast<std::size_t>(check), count);
+  }
 
   Report snapshot() const noexcept {
     std::array<std::uint64_t, counted> sums{};
@@ -48,7 +52,8 @@ class Counters {
     for (std::size_t i = 0; i < endings.size(); ++i) {
       *endings[i] = {sums[calls_at + i], sums[calls_at + i] + sums[rows_at + i]};
     }
-    for (std::size_t i = 0; i < check_count; ++i) report.found[i] = {sums[failed_at + i], sums[served_at + i]};
+    for (std::size_t i = 0; i < check_count; ++i)
+      report.found[i] = {sums[failed_at + i], sums[served_at + i]};
     return report;
   }
 
@@ -63,7 +68,8 @@ class Counters {
 
   void add(std::size_t at, std::size_t more) noexcept {
     static std::atomic<std::size_t> threads{0};
-    static thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed) % stripe_count;
+    static thread_local const std::size_t mine =
+        threads.fetch_add(1, std::memory_order_relaxed) % stripe_count;
     stripes_[mine].counts[at].fetch_add(more, std::memory_order_relaxed);
   }
   void clear() noexcept {
@@ -73,7 +79,8 @@ class Counters {
   }
   void take(Counters& other) noexcept {
     for (std::size_t s = 0; s < stripe_count; ++s) {
-      for (std::size_t i = 0; i < counted; ++i) stripes_[s].counts[i] = other.stripes_[s].counts[i].exchange(0);
+      for (std::size_t i = 0; i < counted; ++i)
+        stripes_[s].counts[i] = other.stripes_[s].counts[i].exchange(0);
     }
   }
 

@@ -44,7 +44,8 @@ inline std::string training_range(const Column* column) {
 
 /// `training had 2 missing in 344 rows but this pipeline does not impute it`
 inline std::string missing_story(const Column* column, bool has_pipeline) {
-  const std::string verdict = has_pipeline ? "this pipeline does not impute it" : "no pipeline imputes it here";
+  const std::string verdict =
+      has_pipeline ? "this pipeline does not impute it" : "no pipeline imputes it here";
   if (column == nullptr || column->rows_seen() == 0) return verdict;
   const std::string rows = " in " + std::to_string(column->rows_seen()) + " rows";
   if (column->missing_seen() == 0) return "training had none" + rows + " and " + verdict;
@@ -89,7 +90,8 @@ class InputColumns {
   /// A cell that a check of the input refuses; `got` is what it holds.
   Violation bad_cell(Check check, std::size_t row, std::size_t column, std::string got) const {
     const bool missing = check == Check::missing;
-    const std::string story = missing ? missing_story(training(column), has_pipeline_) : training_range(training(column));
+    const std::string story =
+        missing ? missing_story(training(column), has_pipeline_) : training_range(training(column));
     return {check,
             {.code = Errc::non_finite,
              .where = "input",
@@ -123,8 +125,9 @@ class Replay {
   /// A row that a step cannot map: an unknown category.
   template <class Row>
   Violation refused(std::size_t row, const Row& cells) const {
-    Finding finding = prep_.diagnose(cells, columns_.names(), {}).value_or(
-        Finding{.code = Errc::unknown_category, .what = "a value that cannot be mapped"});
+    Finding finding =
+        prep_.diagnose(cells, columns_.names(), {})
+            .value_or(Finding{.code = Errc::unknown_category, .what = "a value that cannot be mapped"});
     const auto column = columns_.position(finding.column_name);
     return {Check::unknown_category,
             {.code = finding.code,
@@ -143,14 +146,16 @@ class Replay {
 
   /// A row whose feature `bad` is not finite although its input is fine.
   template <class Row, class T>
-  Violation not_finite(std::size_t row, const Row& cells, const MatrixView<const T>& features, std::size_t bad) const {
+  Violation not_finite(std::size_t row, const Row& cells, const MatrixView<const T>& features,
+                       std::size_t bad) const {
     const auto finding = prep_.diagnose(cells, columns_.names(), {});
     const std::vector<std::string> names = prep_.feature_names_out(columns_.names());
     const bool undefined = finding && finding->made_nan;
     return {Check::non_finite_features,
             {.code = Errc::non_finite,
              .where = finding ? finding->step : "features",
-             .what = finding ? "produced by " + named_once(finding->step) + ": " + finding->what + operand(*finding, cells)
+             .what = finding ? "produced by " + named_once(finding->step) + ": " + finding->what +
+                                   operand(*finding, cells)
                              : "although every step on its own gives finite values",
              .row = static_cast<std::int64_t>(row),
              .column = static_cast<std::int64_t>(bad),

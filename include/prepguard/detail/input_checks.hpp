@@ -27,7 +27,9 @@ consteval bool is_one_row() {
   if constexpr (requires { Rows::RowsAtCompileTime; }) {
     return int{Rows::RowsAtCompileTime} == 1;
   } else {
-    return std::ranges::contiguous_range<const Rows&> && !requires(const Rows& rows) { rows.rowStride(); };
+    return std::ranges::contiguous_range<const Rows&> && !requires(const Rows& rows) {
+      rows.rowStride();
+    };
   }
 }
 

@@ -28,7 +28,9 @@ concept MaybeResult = requires(const Y& y) {
   *y;
 };
 template <class Y>
-concept AdaptedResult = requires(const Y& y) { ModelOutput<Y>::cells(y); };
+concept AdaptedResult = requires(const Y& y) {
+  ModelOutput<Y>::cells(y);
+};
 /// Strided cells that are not Eigen's: Matrix, MatrixView.
 template <class Y>
 concept MatrixResult = requires(const Y& y) {
@@ -38,19 +40,27 @@ concept MatrixResult = requires(const Y& y) {
 };
 /// One value: a number, an enumerator, a text.
 template <class Y>
-concept SingleResult = std::is_arithmetic_v<Y> || std::is_enum_v<Y> || std::convertible_to<const Y&, std::string_view>;
+concept SingleResult =
+    std::is_arithmetic_v<Y> || std::is_enum_v<Y> || std::convertible_to<const Y&, std::string_view>;
 template <class Y>
 concept RangeResult = std::ranges::sized_range<const Y&>;
 template <class Y>
-concept TupleResult = requires { std::tuple_size<Y>::value; };
+concept TupleResult = requires {
+  std::tuple_size<Y>::value;
+};
+
+template <class S>
+inline constexpr bool is_complex = false;
+template <class R>
+inline constexpr bool is_complex<std::complex<R>> = true;
 
 template <class Y>
 inline constexpr bool is_row_results = false;
 template <class S>
 inline constexpr bool is_row_results<RowResults<S>> = true;
 
-/// Looks at what a model returned for `rows` rows: as many rows, nothing missing, nothing NaN or infinite. Throws the
-/// report. `scratch` is memory that is gone after the call; no result may show it.
+/// Looks at what a model returned for `rows` rows: as many rows, nothing missing, nothing NaN or infinite.
+/// Throws the report. `scratch` is memory that is gone after the call; no result may show it.
 class OutputCheck {
  public:
   OutputCheck(std::size_t rows, ByteRange scratch, Tally& tally) noexcept
@@ -77,9 +87,10 @@ class OutputCheck {
     } else if constexpr (TupleResult<Y>) {
       std::apply([this](const auto&... parts) { (this->check_part(parts), ...); }, y);
     } else {
-      static_assert(AdaptedResult<Y>, "prepguard: the model returns a type the guard cannot look into: return an Eigen "
-                                      "object, Matrix, MatrixView, vector, span, array, number, optional or tuple of "
-                                      "these, or specialise prepguard::ModelOutput for it");
+      static_assert(AdaptedResult<Y>,
+                    "prepguard: the model returns a type the guard cannot look into: return an Eigen "
+                    "object, Matrix, MatrixView, vector, span, array, number, optional or tuple of "
+                    "these, or specialise prepguard::ModelOutput for it");
     }
   }
 
@@ -89,9 +100,10 @@ class OutputCheck {
 
   template <class Y>
   void check_eigen(const Y& y) {
-    static_assert(OwningEigen<Y> || MappedEigen<Y>,
-                  "prepguard: the model returns a lazy Eigen expression, which may refer to variables that are gone: "
-                  "end it with .eval(), or give the lambda a return type");
+    static_assert(
+        OwningEigen<Y> || MappedEigen<Y>,
+        "prepguard: the model returns a lazy Eigen expression, which may refer to variables that are gone: "
+        "end it with .eval(), or give the lambda a return type");
     if constexpr (int{Y::ColsAtCompileTime} == 1 && int{Y::InnerStrideAtCompileTime} == 1) {
       check_values(y.data(), static_cast<std::size_t>(y.rows()));
     } else {
@@ -142,7 +154,7 @@ class OutputCheck {
       if (!all_finite(cells)) [[unlikely]]
         fail_cells(cells);
     } else {
-      static_assert(!std::is_floating_point_v<S> && !requires { typename S::value_type; requires std::same_as<S, std::complex<typename S::value_type>>; },
+      static_assert(!std::is_floating_point_v<S> && !is_complex<S>,
                     "prepguard: the guard can check float and double; return these, or specialise "
                     "prepguard::ModelOutput for the type of the result");
     }
@@ -191,21 +203,22 @@ class OutputCheck {
     tally_.fail(Check::non_finite_output, bad_rows);
     const NonFinite bad = find_non_finite(cells);
     const std::string got = non_finite_name(&cells(bad.row, bad.col));
-    ErrorInfo info{.code = Errc::non_finite,
-                   .where = where(),
-                   .what = "not finite",
-                   .row = static_cast<std::int64_t>(bad.row),
-                   .column = static_cast<std::int64_t>(bad.col),
-                   .columns = static_cast<std::int64_t>(cells.cols()),
-                   .expected = "a finite number",
-                   .got = got,
-                   .advice = "run the model on this row alone: its features were finite, so the model made it",
-                   .check = std::string(name(Check::non_finite_output))};
+    ErrorInfo info{
+        .code = Errc::non_finite,
+        .where = where(),
+        .what = "not finite",
+        .row = static_cast<std::int64_t>(bad.row),
+        .column = static_cast<std::int64_t>(bad.col),
+        .columns = static_cast<std::int64_t>(cells.cols()),
+        .expected = "a finite number",
+        .got = got,
+        .advice = "run the model on this row alone: its features were finite, so the model made it",
+        .check = std::string(name(Check::non_finite_output))};
     const std::string text = "prepguard: " + where() + " is not finite" +
                              (bad_rows > 1 ? " in " + rows_of_rows(bad_rows, rows_) : "") + ": row " +
                              std::to_string(bad.row) + ", column " + std::to_string(bad.col) + " (" +
-                             std::to_string(bad.col + 1) + " of " + std::to_string(cells.cols()) + ") = " + got +
-                             "\n  do: " + info.advice;
+                             std::to_string(bad.col + 1) + " of " + std::to_string(cells.cols()) +
+                             ") = " + got + "\n  do: " + info.advice;
     throw Error(text, std::move(info));
   }
 

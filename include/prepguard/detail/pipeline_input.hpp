@@ -23,7 +23,8 @@ class PipelineInput {
 
   const Prep& pipeline() const noexcept { return prep_; }
 
-  /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its binding.
+  /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its
+  /// binding.
   template <class Rows>
   static consteval bool takes() {
     if constexpr (std::same_as<Rows, Table>) {
@@ -47,14 +48,16 @@ class PipelineInput {
     return features<Model>(frame, tally, table, binding);
   }
   template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table, const Binding& binding) const {
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table,
+                                const Binding& binding) const {
     const Schema& schema = fitted().schema();
     check_schema(tally, [&] { schema.check(table, binding); });
     if (binding.extra() != 0) tally.note(Check::schema, 1);
     return transform(frame, tally, TableSource<Scalar>(table, schema, binding));
   }
   template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const InView<typename Prep::Input>& rows) const {
+  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally,
+                                const InView<typename Prep::Input>& rows) const {
     fitted();
     check_schema(tally, [&] { check_shape(rows); });
     return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
@@ -62,7 +65,7 @@ class PipelineInput {
 
   template <class Model, class... Rows>
   static decltype(auto) ask(Model& model, const MatrixView<const Scalar>& features, const Rows&...) {
-    return call_model<sizeof...(Rows) == 1 && (is_one_row<Rows>() && ...)>(model, features);
+    return call_model < sizeof...(Rows) == 1 && (is_one_row<Rows>() && ...) > (model, features);
   }
 
  private:

@@ -38,8 +38,8 @@ inline std::string line_of(const Violation& violation) {
          std::to_string(info.columns) + "): " + info.what;
 }
 
-/// The rows of one batch that must not reach the model: all counted, the first few described. Costs nothing until
-/// there is one.
+/// The rows of one batch that must not reach the model: all counted, the first few described. Costs nothing
+/// until there is one.
 class Rejection {
  public:
   /// Whether another row would be described.
@@ -69,7 +69,8 @@ class Rejection {
     if (sent) {
       text += rows_of_rows(bad_rows_, rows) + " rejected at input" + (made ? " and features" : "") + "\n  ";
     } else {
-      text += "features are not finite" + (bad_rows_ > 1 ? " in " + rows_of_rows(bad_rows_, rows) : "") + ": ";
+      text +=
+          "features are not finite" + (bad_rows_ > 1 ? " in " + rows_of_rows(bad_rows_, rows) : "") + ": ";
     }
     for (const Violation& violation : listed_) {
       if (&violation != &listed_.front()) text += "\n  ";

@@ -38,8 +38,8 @@ inline bool any_missing(const MatrixView<const Text>& texts) noexcept {
   return false;
 }
 
-/// The input columns of a pipeline, and which of them may be missing: those where it turns a missing value into
-/// features that are there. Worked out once, from what the steps say about missing values.
+/// The input columns of a pipeline, and which of them may be missing: those where it turns a missing value
+/// into features that are there. Worked out once, from what the steps say about missing values.
 class InputRules {
  public:
   template <class Prep>
@@ -61,7 +61,8 @@ class InputRules {
     if constexpr (requires { prep.input_layout(); }) {
       return prep.input_layout();
     } else {
-      return Layout(prep.input_width(), std::is_same_v<typename Prep::Input, Text> ? Kind::text : Kind::number);
+      return Layout(prep.input_width(),
+                    std::is_same_v<typename Prep::Input, Text> ? Kind::text : Kind::number);
     }
   }
   template <class Prep>
@@ -78,9 +79,10 @@ class InputRules {
 
 /// What the cells of one row are.
 struct CellFindings {
-  std::size_t infinite = 0, missing = 0, replaced = 0;  ///< how many: infinite, missing and not, missing and replaced
-  std::size_t first = 0;                                ///< column of the first that is infinite or missing
-  Check check{};                                        ///< which of both
+  std::size_t infinite = 0, missing = 0,
+              replaced = 0;  ///< how many: infinite, missing and not, missing and replaced
+  std::size_t first = 0;     ///< column of the first that is infinite or missing
+  Check check{};             ///< which of both
 
   std::size_t bad() const noexcept { return infinite + missing; }
   void add(Check what, std::size_t column) noexcept {
@@ -92,8 +94,9 @@ struct CellFindings {
   }
 };
 
-/// The checks that ride along when a batch is transformed: looks at every tile, its input and its features, while it is
-/// hot. On a healthy tile it reads and returns; otherwise it goes through the rows and collects the bad ones.
+/// The checks that ride along when a batch is transformed: looks at every tile, its input and its features,
+/// while it is hot. On a healthy tile it reads and returns; otherwise it goes through the rows and collects
+/// the bad ones.
 template <class Prep>
 class RowChecks {
  public:
@@ -101,7 +104,8 @@ class RowChecks {
 
   template <class In, class Out>
   void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
-    if (ok && all_finite(numbers_of(in)) && !any_missing(texts_of(in)) && all_finite(numbers_of(out))) [[likely]]
+    if (ok && all_finite(numbers_of(in)) && !any_missing(texts_of(in)) && all_finite(numbers_of(out)))
+        [[likely]]
       return;
     examine(in, out, first, ok);
   }
@@ -126,7 +130,8 @@ class RowChecks {
       } else if (!ok && !prep_.apply(row, made)) {
         reject(Check::unknown_category, [&] { return replay().refused(first + i, row); });
       } else if (const NonFinite bad = find_non_finite(features)) {
-        reject(Check::non_finite_features, [&] { return replay().not_finite(first + i, row, features, bad.col); });
+        reject(Check::non_finite_features,
+               [&] { return replay().not_finite(first + i, row, features, bad.col); });
       } else {
         replaced_rows_ += cells.replaced != 0 ? 1 : 0;
       }
@@ -166,7 +171,8 @@ class RowChecks {
     if (found.missing != 0) rejection_.add(Check::missing);
     rejection_.add_row();
     if (!rejection_.lists_more()) return;
-    Violation violation = replay().columns().bad_cell(found.check, row, found.first, spelled(cells, found.first));
+    Violation violation =
+        replay().columns().bad_cell(found.check, row, found.first, spelled(cells, found.first));
     if (found.bad() > 1) {
       violation.info.what += "; " + std::to_string(found.bad() - 1) + " more bad cells in this row";
     }
