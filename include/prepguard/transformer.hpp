@@ -145,7 +145,7 @@ concept HasSchema = requires(const S& step) {
 /// Names for columns that have none: x0, x1, ...
 inline std::vector<std::string> default_names(std::size_t width) {
   std::vector<std::string> names;
-  for (std::size_t j = 0; j < width; ++j) names.push_back("x" + std::to_string(j));
+  for (std::size_t j = 0; j < width; ++j) names.emplace_back(1, 'x') += std::to_string(j);
   return names;
 }
 

@@ -152,9 +152,20 @@ void put_missing(T* cell) noexcept {
   store_nan(cell);
 }
 
+/// A cell for people: the start of a text, its control characters escaped so that it cannot forge a line of a log.
 inline std::string shown(const Text& cell) {
   if (cell.is_missing()) return cell.missing() == Missing::none ? "None" : "NaN";
-  return '"' + std::string(cell.view().substr(0, 60)) + '"';
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text = "\"";
+  for (const char c : cell.view().substr(0, 60)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      text += c;
+    } else {
+      text.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    }
+  }
+  return text + '"';
 }
 template <Number T>
 std::string shown(const T& cell) {
