@@ -90,7 +90,7 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
           step.fit(detail::part_of<typename Step::Input>(rows));
         },
         fresh.step_);
-    fresh.prepare(layout_of(rows), detail::Place(type_name()));
+    fresh.prepare_natural();  // the held step knows the order of its columns
     return *this = std::move(fresh);
   }
 
@@ -161,12 +161,6 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
     if (type_string != Step::type) return false;
     step_.template emplace<Step>();
     return true;
-  }
-
-  static Layout layout_of(MixedView<const T> rows) {
-    std::vector<Kind> kinds(rows.numbers.cols(), Kind::number);
-    kinds.resize(rows.cols(), Kind::text);
-    return Layout(std::move(kinds));
   }
 
   /// The layout that a fitted step on its own was fitted for.

@@ -11,7 +11,7 @@ class AnyPipeline;
 template <Number T, class List = BuiltInSteps<T>>
 class ColumnStep;
 
-/// Any step of `List`, or a container of such steps. To use steps of your own in files and column transformers, name
+/// Any step of `List`, or a container of such steps. To use steps of your own in column transformers and cereal archives, name
 /// your own list: `AnyPipeline<double, StepList<StandardScaler<double>, MyStep<double>>>`.
 template <Number T, class List = BuiltInSteps<T>>
 using AnyStep = typename List::template with<AnyPipeline<T, List>, ColumnStep<T, List>>;

@@ -75,13 +75,22 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
 
   /// Fits the step of every block to its columns; which columns those are was settled by the constructor.
   ColumnStep& fit(MixedView<const T> rows) {
+    const Layout& in = input_layout();
+    if (in.size() == 0 || plan_.value.parts.size() != blocks_.size()) {
+      throw Error(Errc::bad_parameter, std::string(type), "its columns are not known", "fit a ColumnTransformer");
+    }
+    detail::check_same_rows(type, rows.numbers.rows(), rows.texts.rows());
+    detail::check_memory(type, rows.numbers, "input");
+    detail::check_memory(type, rows.texts, "input");
+    detail::check_width(type, in.numbers(), rows.numbers.cols(), "columns of numbers");
+    detail::check_width(type, in.texts(), rows.texts.cols(), "columns of text");
     ColumnStep fresh(*this);
-    fresh.inputs_ = detail::Width(input_layout().size());
+    fresh.inputs_ = detail::Width(in.size());
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       detail::ScratchFrame frame;
       fresh.blocks_[k].step.fit(gather(plan_.value.parts[k], rows, frame));
     }
-    fresh.prepare(input_layout(), detail::Place(type));
+    fresh.prepare(in, detail::Place(type));
     return *this = std::move(fresh);
   }
 

@@ -75,6 +75,8 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   /// is not there, cannot_fit as the steps do. Tables that follow may lack a column that no step reads.
   ColumnTransformer& fit(const Table& table) {
     check_entries();
+    detail::require_environment();
+    const detail::FloatEnvironment environment;
     std::vector<Column> columns = columns_of(table);
     std::vector<ColumnBlock<Step>> blocks = resolve(columns);
     ColumnTransformer fresh(*this);

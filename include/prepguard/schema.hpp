@@ -179,13 +179,14 @@ class Schema {
     return Binding(std::move(positions), table.cols() - found);
   }
 
-  /// Throws bad_schema if `binding` was not made for a table of this shape. (Names are compared by `bind` only.)
+  /// Throws bad_schema if `binding` was made for a table of other columns, or of the same in another order.
   void check(const Table& table, const Binding& binding) const {
     bool fits = binding.size() == size();
     for (std::size_t j = 0; fits && j < size(); ++j) {
       const std::size_t k = binding[j];
       fits = k == Binding::absent ? !columns_[j].used
-                                  : k < table.cols() && table.columns()[k].is_text() == (columns_[j].kind() == Kind::text);
+                                  : k < table.cols() && table.columns()[k].name == columns_[j].name &&
+                                        table.columns()[k].is_text() == (columns_[j].kind() == Kind::text);
     }
     if (fits) return;
     throw Error(Errc::bad_schema, "input", "the binding was made for a table of other columns",

@@ -65,6 +65,7 @@ class TransformerBase {
     detail::check_fitted(Derived::type, derived().input_width());
     derived().schema().check(table, binding);
     detail::check_outputs(Derived::type, derived(), table.rows(), out);
+    detail::check_apart(Derived::type, table, out);
     const detail::TableSource<T> source(table, derived().schema(), binding);
     detail::require_environment();
     const detail::FloatEnvironment environment;

@@ -92,7 +92,7 @@ def _objects(values: Any) -> np.ndarray:
 
 
 def _numbers(name: str, cells: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Numbers as T. Integers that do not survive are rounded, as scikit-learn does; the guard reports them."""
+    """Numbers as T. Integers that do not survive are rounded, as scikit-learn does."""
     if cells.dtype == object:
         cells = _numbers_of_objects(name, cells)
     if cells.dtype.kind not in "fiub" or cells.dtype.name == "float16":

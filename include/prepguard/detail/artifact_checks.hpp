@@ -156,12 +156,14 @@ inline void check_policy(const Place& at, const std::vector<PolicyEntry>& policy
   const auto known = [](const auto& names, const std::string& text) {
     return std::find(names.begin(), names.end(), text) != names.end();
   };
+  std::unordered_set<std::string_view> columns(features.begin(), features.end());
+  for (const Column& column : schema.columns()) columns.insert(column.name);
   for (std::size_t i = 0; i < policy.size(); ++i) {
     const PolicyEntry& entry = policy[i];
     const Place here = at[i];
     if (!known(check_names, entry.check)) (here / "check").fail("a check of the guard", '"' + entry.check + '"');
     if (!known(action_names, entry.action)) (here / "action").fail("an action of the guard", '"' + entry.action + '"');
-    if (entry.column.empty() || known(schema.names(), entry.column) || known(features, entry.column)) continue;
+    if (entry.column.empty() || columns.contains(entry.column)) continue;
     (here / "column").fail("the name of an input column or feature, or nothing", '"' + entry.column + '"');
   }
 }

@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/checks.hpp"
 #include "prepguard/finite.hpp"
+#include "prepguard/table.hpp"
 #include "prepguard/transformer.hpp"
 
 // What a call of a transformer without a guard demands of its arguments and of every tile, and how it fails.
@@ -104,6 +106,24 @@ void check_outputs(std::string_view where, const Step& step, std::size_t rows, c
     check_out(where, out.texts, rows, step.output_layout().texts());
   } else {
     check_out(where, out, rows, step.output_width());
+  }
+}
+
+/// Refuses an output that shares memory with a column of the table it is made from.
+template <class OutTile>
+void check_apart(std::string_view where, const Table& table, const OutTile& out) {
+  const auto share = [](const ByteRange& a, const ByteRange& b) { return a.first < b.last && b.first < a.last; };
+  for (const TableColumn& column : table.columns()) {
+    const ByteRange cells = std::visit(
+        [](const auto& values) { return byte_range(MatrixView(values.data(), values.size(), std::size_t{1})); },
+        column.values);
+    bool shared = false;
+    if constexpr (requires { out.numbers; }) {
+      shared = share(cells, byte_range(out.numbers)) || share(cells, byte_range(out.texts));
+    } else {
+      shared = share(cells, byte_range(out));
+    }
+    if (shared) fail_shape(where, "the output shares memory with column \"" + column.name + '"', "use other memory");
   }
 }
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "prepguard/any_of.hpp"
+#include "prepguard/detail/bare_call.hpp"
 #include "prepguard/detail/scratch.hpp"
+#include "prepguard/finite.hpp"
 #include "prepguard/transformer.hpp"
 
 // Running steps one after the other. Two kinds of chain share it: a tuple of steps known to the compiler and a list of
@@ -86,7 +88,11 @@ bool apply_chain(Cursor at, const In& in, const Out& out) {
   if constexpr (!Cursor::known_last) {
     ScratchFrame frame;
     const auto middle = scratch_output(frame, at.step(), input.rows());
-    return at.step().apply(input, middle) && apply_chain(at.next(), InView<typename Step::Output>(middle), out);
+    if (!at.step().apply(input, middle)) return false;
+    // A later step could hide an infinity: clip it, or encode it as unknown. NaN passes, as in a single step.
+    const auto& made = numbers_of(middle);
+    if (!all_finite(made) && find_infinity(made)) [[unlikely]] return false;
+    return apply_chain(at.next(), InView<typename Step::Output>(middle), out);
   } else {
     return false;
   }

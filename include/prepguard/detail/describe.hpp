@@ -15,6 +15,7 @@
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/self_test.hpp"
 #include "prepguard/detail/training.hpp"
+#include "prepguard/detail/typical_cells.hpp"
 #include "prepguard/detail/used_columns.hpp"
 #include "prepguard/serialize.hpp"
 
@@ -165,6 +166,8 @@ Artifact<T> with_self_tests(const Artifact<T>& artifact, const std::vector<Array
 
 template <Number T, class S>
 Artifact<T> artifact_from_sample(AnyStep<T> pipeline, const S& fitted, const Table& sample) {
+  require_environment();
+  const FloatEnvironment environment;
   if (sample.rows() == 0) throw Error(Errc::bad_parameter, "sample", "there are 0 rows", "pass training rows");
   std::vector<Column> columns = sample_schema(fitted, sample).columns();
   const std::vector<Array> cells = cells_of(sample, Schema(columns));
@@ -173,6 +176,13 @@ Artifact<T> artifact_from_sample(AnyStep<T> pipeline, const S& fitted, const Tab
     columns[j].used = used[j];
     if (cells[j].is_text()) {
       columns[j].texts = training_of_texts(cells[j].texts());
+      if (columns[j].texts.none == 0 && waits_for_none<T>(pipeline, j)) {
+        throw Error(ErrorInfo{.code = Errc::bad_parameter,
+                              .where = "sample",
+                              .what = "training saw None here, the sample has none",
+                              .column_name = columns[j].name,
+                              .advice = "pass all training rows, so that missing cells are spelled as in training"});
+      }
     } else {
       columns[j].numbers = training_of_numbers(cells[j].reals(), columns[j].name);
       // A missing integer makes the column one of floating numbers, as in Python.
@@ -185,30 +195,10 @@ Artifact<T> artifact_from_sample(AnyStep<T> pipeline, const S& fitted, const Tab
   return with_self_tests(artifact, pick_rows(cells, telling_rows(cells)));
 }
 
-/// Cells of column `j` that the fitted state makes interesting.
-template <Number T, class List>
-Array typical_cells(const AnyStep<T, List>& step, std::size_t j) {
-  if (const auto* chain = step.template get_if<AnyPipeline<T, List>>()) {
-    return typical_cells<T, List>(chain->steps().front().step, j);
-  }
-  if (const auto* blocks = step.template get_if<ColumnStep<T, List>>()) {
-    for (const auto& block : blocks->blocks()) {
-      const auto at = std::find(block.columns.begin(), block.columns.end(), static_cast<std::int64_t>(j));
-      if (at == block.columns.end()) continue;
-      return typical_cells<T, List>(block.step, static_cast<std::size_t>(at - block.columns.begin()));
-    }
-  }
-  return std::visit(
-      [&](const auto& held) {
-        if constexpr (requires { held.typical_cells(j); }) return held.typical_cells(j);
-        const bool text = step.input_layout().kind(j) == Kind::text;
-        return text ? Array(Array::Texts{OwnedText(std::string("a"))}) : Array(Array::Reals{0.0, 1.0});
-      },
-      step.step());
-}
-
 template <Number T, class S>
 Artifact<T> artifact_from_state(AnyStep<T> pipeline, const S& fitted) {
+  require_environment();
+  const FloatEnvironment environment;
   check_fitted(S::type, fitted.input_width());
   std::vector<Column> columns;
   if constexpr (HasSchema<S>) columns = fitted.schema().columns();
@@ -219,10 +209,7 @@ Artifact<T> artifact_from_state(AnyStep<T> pipeline, const S& fitted) {
     const bool text = pipeline.input_layout().kind(j) == Kind::text;
     if constexpr (!HasSchema<S>) columns.push_back({.name = names[j], .dtype = text ? DType::string : dtype_of<T>});
     cells.push_back(typical_cells<T, BuiltInSteps<T>>(pipeline, j));
-    // A step that waits for None: the column must say that its missing cells are spelled so.
-    bool none = false;
-    for (std::size_t i = 0; i < cells.back().size(); ++i) none = none || cells.back().missing(i) == Missing::none;
-    if (none && columns[j].texts.count == 0) columns[j].texts.count = columns[j].texts.none = 1;
+    if (waits_for_none<T>(pipeline, j) && columns[j].texts.count == 0) columns[j].texts.count = columns[j].texts.none = 1;
     rows = std::max(rows, std::min(cells.back().size(), most_self_test_rows));
   }
   std::vector<Array> inputs;

@@ -114,6 +114,12 @@ class InputColumns {
   bool has_pipeline_ = false;
 };
 
+/// The check that a step's refusal counts under: an infinity made on the way that a later step could hide, or a cell
+/// that cannot be mapped.
+constexpr Check check_of(Errc code) noexcept {
+  return code == Errc::non_finite ? Check::non_finite_features : Check::unknown_category;
+}
+
 /// Explains rows that a pipeline refused or turned into something that is not finite, by replaying them.
 template <class Prep>
 class Replay {
@@ -122,14 +128,14 @@ class Replay {
 
   const InputColumns& columns() const noexcept { return columns_; }
 
-  /// A row that a step cannot map: an unknown category.
+  /// A row that a step cannot map: an unknown category, or an infinity between two steps.
   template <class Row>
   Violation refused(std::size_t row, const Row& cells) const {
     Finding finding =
         prep_.diagnose(cells, columns_.names(), {})
             .value_or(Finding{.code = Errc::unknown_category, .what = "a value that cannot be mapped"});
     const auto column = columns_.position(finding.column_name);
-    return {Check::unknown_category,
+    return {check_of(finding.code),
             {.code = finding.code,
              .where = finding.step,
              .what = finding.what + (finding.expected.empty() ? "" : "; expected ") + finding.expected +
@@ -139,9 +145,9 @@ class Replay {
              .columns = static_cast<std::int64_t>(columns_.names().size()),
              .column_name = finding.column_name,
              .expected = finding.expected,
-             .got = column ? cell_text(cells, *column) : std::string(),
-             .advice = finding.advice,
-             .check = std::string(name(Check::unknown_category))}};
+             .got = finding.code == Errc::non_finite ? "inf" : column ? cell_text(cells, *column) : std::string(),
+             .advice = finding.advice.empty() ? "send values like those of training" : finding.advice,
+             .check = std::string(name(check_of(finding.code)))}};
   }
 
   /// A row whose feature `bad` is not finite although its input is fine.

@@ -71,6 +71,12 @@ class PipelineInput {
  private:
   static Prep&& checked(Prep&& prep) {
     check_fitted("guard", prep.input_width());
+    if constexpr (requires { prep.policy(); }) {
+      if (!prep.policy().empty()) {
+        throw Error(Errc::bad_version, "guard", "the file asks for a policy, and this version has none",
+                    "use a newer library, or export without a policy");
+      }
+    }
     if constexpr (requires { prep.output_layout(); }) {
       if (prep.output_layout().texts() != 0) {
         throw Error(Errc::bad_parameter, "guard", "the pipeline leaves columns of text", "encode them first");

@@ -32,7 +32,8 @@ T multiply(T a, T b) noexcept {
 }
 template <Number T>
 T divide(T a, T b) noexcept {
-  return round_to<T>(double{a} / double{b});
+  volatile double divisor = double{b};  // a divisor that is known would become its reciprocal
+  return round_to<T>(double{a} / divisor);
 }
 inline double square_root(double x) noexcept { return round_to<double>(std::sqrt(x)); }
 

@@ -128,7 +128,9 @@ class RowChecks {
       if (cells.bad() != 0) {
         reject_input(first + i, row, cells);
       } else if (!ok && !prep_.apply(row, made)) {
-        reject(Check::unknown_category, [&] { return replay().refused(first + i, row); });
+        Violation violation = replay().refused(first + i, row);
+        const Check check = violation.check;
+        reject(check, [&] { return std::move(violation); });
       } else if (const NonFinite bad = find_non_finite(features)) {
         reject(Check::non_finite_features,
                [&] { return replay().not_finite(first + i, row, features, bad.col); });

@@ -22,13 +22,14 @@
 // What training saw in a column, from the values of a sample.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// Quantile `percent` of sorted numbers by linear interpolation, as numpy.percentile computes it.
-inline double percentile(const std::vector<double>& sorted, double percent) {
-  const double position = multiply(static_cast<double>(sorted.size() - 1), divide(percent, 100.0));
+/// Quantile `share` of sorted numbers by linear interpolation, as numpy.quantile computes it.
+inline double quantile(const std::vector<double>& sorted, double share) {
+  const double position = multiply(static_cast<double>(sorted.size() - 1), share);
   const double below = std::floor(position), fraction = subtract(position, below);
   const auto at = static_cast<std::size_t>(below);
   const double low = sorted[at], high = sorted[std::min(at + 1, sorted.size() - 1)];
   const double step = subtract(high, low);
+  if (is_infinite(&step)) return add(multiply(low, subtract(1.0, fraction)), multiply(high, fraction));
   return fraction < 0.5 ? add(low, multiply(step, fraction)) : subtract(high, multiply(step, subtract(1.0, fraction)));
 }
 
@@ -54,9 +55,9 @@ inline NumberTraining training_of_numbers(const std::vector<double>& cells, cons
   training.max = present.back();
   training.mean = *moments.mean();
   training.std = square_root(moments.variance().value_or(std::numeric_limits<double>::max()));
-  for (const double percent : {1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0}) {
+  for (const double share : {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99}) {
     const double least = training.quantiles.empty() ? training.min : training.quantiles.back();
-    training.quantiles.push_back(std::clamp(percentile(present, percent), least, training.max));
+    training.quantiles.push_back(std::clamp(quantile(present, share), least, training.max));
   }
   return training;
 }

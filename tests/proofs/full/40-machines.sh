@@ -6,7 +6,7 @@ sources='main finite_test archive_test file_test detail/kernels_test detail/enve
   detail/exact_moments_test transformers/standard_scaler_test transformers/one_hot_encoder_test'
 for machine in aarch64 s390x; do
   ninja_begin "$BUILD/$machine"
-  compiler="$machine-linux-gnu-g++ -std=c++20 -O1 $warnings $includes"
+  compiler="$machine-linux-gnu-g++ -std=c++20 -O1 $warnings $includes -Itests"
   objects=''
   for source in $sources; do
     ninja_object "$source.o" "tests/$source.cpp" "$compiler"

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "prepguard/any_pipeline.hpp"
+#include "prepguard/array.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Cells of column `j` that the fitted state makes interesting.
+template <Number T, class List>
+Array typical_cells(const AnyStep<T, List>& step, std::size_t j) {
+  if (const auto* chain = step.template get_if<AnyPipeline<T, List>>()) {
+    return typical_cells<T, List>(chain->steps().front().step, j);
+  }
+  if (const auto* blocks = step.template get_if<ColumnStep<T, List>>()) {
+    for (const auto& block : blocks->blocks()) {
+      const auto at = std::find(block.columns.begin(), block.columns.end(), static_cast<std::int64_t>(j));
+      if (at == block.columns.end()) continue;
+      return typical_cells<T, List>(block.step, static_cast<std::size_t>(at - block.columns.begin()));
+    }
+  }
+  return std::visit(
+      [&](const auto& held) {
+        if constexpr (requires { held.typical_cells(j); }) return held.typical_cells(j);
+        const bool text = step.input_layout().kind(j) == Kind::text;
+        return text ? Array(Array::Texts{OwnedText(std::string("a"))}) : Array(Array::Reals{0.0, 1.0});
+      },
+      step.step());
+}
+
+/// True if a step was trained on None in column `j`: the file must say that its missing cells are spelled so.
+template <Number T>
+bool waits_for_none(const AnyStep<T>& pipeline, std::size_t j) {
+  const Array cells = typical_cells<T, BuiltInSteps<T>>(pipeline, j);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells.missing(i) == Missing::none) return true;
+  }
+  return false;
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
