@@ -498,3 +498,17 @@ TEST_CASE("files: threads load, transform and save at the same time") {
   for (std::thread& thread : threads) thread.join();
   CHECK(right == std::vector<int>(4, 20));
 }
+
+TEST_CASE("make_artifact: a sample that lost the None of training is refused") {
+  const std::vector<Text> trained{"x", "y", Text(prepguard::Missing::none)}, few{"x", "y"};
+  Table all, some;
+  all.add("c", trained);
+  some.add("c", few);
+  using Encoder = prepguard::OneHotEncoder<double, Text>;
+  prepguard::ColumnTransformer<double> prep{
+      {"cat", Encoder(Encoder::Options{prepguard::HandleUnknown::ignore}), {"c"}}};
+  prep.fit(all);
+  cells::check_error([&] { static_cast<void>(prepguard::make_artifact(prep, some)); }, Errc::bad_parameter,
+                     {"None", "\"c\"", "training rows"});
+  CHECK(prepguard::make_artifact(prep, all).schema().columns()[0].missing_text() == prepguard::Missing::none);
+}

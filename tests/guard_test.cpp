@@ -539,4 +539,17 @@ TEST_CASE("a bare model: the rows are its features") {
   }
 }
 
+TEST_CASE("guard: an infinity between two steps is reported, though the clip behind it would hide it") {
+  const auto small = rows_of<double>({{0}, {1e-10}, {2e-10}});
+  MinMaxScaler<double>::Options clip;
+  clip.clip = true;
+  Pipeline prep{StandardScaler<double>{}, MinMaxScaler<double>(clip)};
+  prep.fit(small);
+  auto predict = guard(prep, [](const auto& features) { return Eigen::VectorXd(features.rowwise().sum()); });
+  check_error([&] { predict(rows_of<double>({{1e-10}, {1e300}})); }, Errc::non_finite,
+              {"features are not finite", "row 1", "1e+300", "found by standard_scaler", "do: "});
+  CHECK(predict.report().of(Check::non_finite_features).failed == 1);
+  CHECK(predict.report().of(Check::unknown_category).failed == 0);
+}
+
 }  // namespace

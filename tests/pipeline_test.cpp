@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -386,4 +388,68 @@ TEST_CASE("column transformer: numbers and texts of unlike rows are refused") {
   const Matrix<Text> texts(4, 2);
   cells::check_error([&] { static_cast<void>(prep.transform(MixedView<const double>(numbers, texts))); },
                      Errc::bad_shape, {"same rows", "5", "4"});
+}
+
+TEST_CASE("an infinity between two steps is an error, though the next step would hide it") {
+  // scikit-learn refuses these rows too: every step checks what it is given.
+  const auto small = rows_of<double>({{0}, {1e-10}, {2e-10}});
+  const std::vector<double> huge{1e300};
+  Pipeline clipped{StandardScaler<double>{}, MinMaxScaler<double>(MinMaxScaler<double>::Options{.clip = true})};
+  clipped.fit(small);
+  const OneHotEncoder<double> lenient(OneHotEncoder<double>::Options{.handle_unknown = HandleUnknown::ignore});
+  Pipeline encoded{StandardScaler<double>{}, lenient};
+  encoded.fit(small);
+  const std::initializer_list<const char*> words{"standard_scaler", "1e+300", "not finite", "row 0"};
+  cells::check_error([&] { static_cast<void>(clipped.transform(huge)); }, Errc::non_finite, words);
+  cells::check_error([&] { static_cast<void>(encoded.transform(huge)); }, Errc::non_finite, words);
+  const AnyPipeline<double> run_time(clipped);
+  cells::check_error([&] { static_cast<void>(run_time.transform(huge)); }, Errc::non_finite, words);
+}
+
+TEST_CASE("column transformer: the output may not lie in a column of the table") {
+  std::vector<double> memory(6000, 1.0);
+  memory[0] = 2, memory[3001] = 5;
+  Table table;
+  table.add("a", std::span<const double>(memory.data(), 3000));
+  table.add("b", std::span<const double>(memory.data() + 3000, 3000));
+  ColumnTransformer<double> prep{{"num", StandardScaler<double>{}, {"a", "b"}}};
+  prep.fit(table);
+  const auto binding = prep.schema().bind(table);
+  const std::vector<double> before = memory;
+  cells::check_error([&] { prep.transform(table, binding, MatrixView<double>(memory.data(), 3000, 2)); },
+                     Errc::bad_shape, {"shares memory", "\"a\""});
+  CHECK(memory == before);
+}
+
+TEST_CASE("a binding is refused for a table whose columns stand in another order") {
+  const std::vector<double> a{1, 2, 3}, b{10, 20, 40};
+  Table trained, swapped;
+  trained.add("a", a).add("b", b);
+  swapped.add("b", b).add("a", a);
+  ColumnTransformer<double> prep{{"num", StandardScaler<double>{}, {"a", "b"}}};
+  prep.fit(trained);
+  Matrix<double> out(3, 2);
+  const auto binding = prep.schema().bind(trained);
+  cells::check_error([&] { prep.transform(swapped, binding, MixedView<double>(out)); }, Errc::bad_schema,
+                     {"other columns", "bind"});
+  prep.transform(swapped, prep.schema().bind(swapped), MixedView<double>(out));
+  CHECK(difference(out, prep.transform(trained)) == "");
+}
+
+TEST_CASE("column step: a refit takes rows of its own columns only, and keeps their order") {
+  const std::vector<std::string> text{"x", "y", "x"};
+  const std::vector<double> a{1, 2, 3}, b{5, 7, 11};
+  Table table;
+  table.add("s", text).add("a", a).add("b", b);
+  ColumnTransformer<double> prep{{"num", StandardScaler<double>{}, {"b"}}, {"cat", OneHotEncoder<double, Text>{}, {"s"}}};
+  prep.fit(table);
+  ColumnStep<double> step = prep.step();
+  cells::check_error([&] { step.fit(MixedView<const double>(Matrix<double>(3, 1))); }, Errc::bad_shape,
+                     {"column_transformer", "columns of numbers", "2", "1"});
+  CHECK(step == prep.step());
+  AnyStep<double> any(prep.step());
+  const auto numbers = rows_of<double>({{1, 5}, {2, 7}, {3, 11}});
+  const auto texts = rows_of<Text>({{"x"}, {"y"}, {"x"}});
+  any.fit(MixedView<const double>(numbers, texts));
+  CHECK(any == AnyStep<double>(prep.step()));
 }

@@ -66,7 +66,30 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "policy": [],
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, len(exported.block.names)),
     }
+    _check_spelling(payload)
     return _proven(payload)
+
+
+def _check_spelling(payload: dict[str, Any]) -> None:
+    """A file spells the missing cells of a text column as its sample did; encoders trained on None must find None."""
+    for position in sorted(_trained_on_none(payload["pipeline"], list(range(len(payload["columns"]))))):
+        column = payload["columns"][position]
+        if column["training"]["none"] == 0:
+            raise Error("bad_parameter", f"sample: training saw None in column {column['name']!r}, the sample has none; "
+                                         "pass all training rows, so that missing cells are spelled as in training")
+
+
+def _trained_on_none(node: dict[str, Any], columns: list[int]) -> set[int]:
+    """Positions of the input columns in which an encoder has None as a category."""
+    if node["type"] == "pipeline":
+        steps = [entry["step"] for entry in node["steps"] if entry["step"]["inputs"] == len(columns)]
+        return set().union(*(_trained_on_none(step, columns) for step in steps))
+    if node["type"] == "column_transformer":
+        entries = [(entry["step"], [columns[c] for c in entry["columns"]]) for entry in node["transformers"]]
+        return set().union(*(_trained_on_none(step, inside) for step, inside in entries))
+    if node["type"] == "one_hot_encoder":
+        return {position for position, column in zip(columns, node["columns"]) if column["categories"]["none"]}
+    return set()
 
 
 def _proven(payload: dict[str, Any]) -> bytes:

@@ -268,6 +268,15 @@ class Traps(Case):
         with self.refused("bad_schema", "row 0", "'1'", "expected a number"):
             artifact.transform([["1"]])
 
+    def test_sample_that_lost_the_none_of_training(self) -> None:
+        cells = np.array([["x"], ["y"], [None]], dtype=object)
+        encoder = OneHotEncoder(handle_unknown="ignore").fit(cells)
+        with self.assertRaisesRegex(prepguard.Error, "None in column 'x0'.*all training rows") as caught:
+            prepguard.dumps(encoder, sample=cells[:2])
+        self.assertEqual(caught.exception.code, "bad_parameter")
+        artifact = prepguard.loads(prepguard.dumps(encoder, sample=cells))
+        self.assertEqual(artifact.transform(cells).tolist(), encoder.transform(cells).toarray().tolist())
+
     def test_category_named_nan(self) -> None:
         sample = pd.DataFrame({"t": ["nan", "None", np.nan, "x"]}, dtype=object)
         fitted = SimpleImputer(strategy="constant", fill_value="gone").fit(sample)

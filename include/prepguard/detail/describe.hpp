@@ -176,7 +176,7 @@ Artifact<T> artifact_from_sample(AnyStep<T> pipeline, const S& fitted, const Tab
     columns[j].used = used[j];
     if (cells[j].is_text()) {
       columns[j].texts = training_of_texts(cells[j].texts());
-      if (columns[j].texts.none == 0 && waits_for_none<T>(pipeline, j)) {
+      if (columns[j].texts.none == 0 && learned_none<T>(pipeline, j)) {
         throw Error(ErrorInfo{.code = Errc::bad_parameter,
                               .where = "sample",
                               .what = "training saw None here, the sample has none",

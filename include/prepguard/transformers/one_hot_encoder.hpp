@@ -59,6 +59,10 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   HandleUnknown handle_unknown() const noexcept { return handle_unknown_; }
   /// The categories of column `j`, in the order of its outputs.
   const Array& categories(std::size_t j) const { return columns_[j].categories; }
+  /// Whether a value that is missing in this way is a category of column `j`.
+  bool knows(Missing how, std::size_t j) const {
+    return columns_[j].has_category_for(how == Missing::none ? MissingFlow::none : MissingFlow::nan);
+  }
 
   std::size_t output_width() const noexcept { return tables_.value.width; }
 
