@@ -153,7 +153,7 @@ TEST_CASE("one_hot_encoder: an unknown category is named with row, column and wh
       [&] {
         static_cast<void>(encoder.transform(rows_of<Text>({{"a\n\x7f", "q"}})));
       },
-      Errc::unknown_category, {"unknown category \"a\\x0a\\x7f\""});
+      Errc::unknown_category, {"unknown category \"a\\n\\x7f\""});
   cells::check_error(
       [&] {
         static_cast<void>(encoder.inverse_transform(std::vector<double>{0, 0, 0, 1}));

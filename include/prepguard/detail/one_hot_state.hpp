@@ -161,6 +161,8 @@ inline std::string shown(const Text& cell) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte != 0x7f) {
       text += c;
+    } else if (c == '\n') {
+      text += "\\n";
     } else {
       text.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
     }
