@@ -545,13 +545,13 @@ std::vector<Row> rows_about_categories_and_state() {
 
 /// Faults without a row here: where they are shown, or why they cannot occur yet.
 const std::map<int, const char*> elsewhere = {
-    {14, "conformance_test: the control register of the caller changes nothing"},
+    {14, "conformance: the control register of the caller changes nothing"},
     {16, "indices are std::size_t throughout; a batch beyond 2^31 cells does not fit a test machine"},
     {32, "fit takes cells in memory, no iterators"},
     {40, "a column of 2^31 categories does not fit a file or a test machine"},
-    {41, "conformance_test: prepare refuses every state that contradicts itself"},
-    {45, "conformance_test: eight threads transform and copy one step at once"},
-    {46, "conformance_test: eight threads transform and copy one step at once"},
+    {41, "conformance: prepare refuses every state that contradicts itself"},
+    {45, "conformance: eight threads transform and copy one step at once"},
+    {46, "conformance: eight threads transform and copy one step at once"},
     {48, "allocation_test: every allocation fails once"},
     {49, "guard_test"},
     {50, "guard_test"},

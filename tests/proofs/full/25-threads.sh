@@ -4,10 +4,10 @@
 . tests/proofs/lib.sh
 folder=$BUILD/tsan
 ninja_begin "$folder"
-compiler="${CXX:-c++} -std=c++20 -O1 -fsanitize=thread"
+compiler="${CXX:-c++} -std=c++20 -O1 -Itests -fsanitize=thread"
 objects=''
 # Only the files that hold such a test: the whole suite takes minutes to compile.
-for source in main.cpp allocations.cpp $(cd tests && grep -rlE --include='*_test.cpp' 'TEST_CASE.*thread' .); do
+for source in main.cpp allocations.cpp $(cd tests && ls conformance/*_conformance.cpp && grep -rlE --include='*_test.cpp' 'TEST_CASE.*thread' .); do
   object=$(echo "$source.o" | sed 's#^\./##')
   ninja_object "$object" "tests/$source" "$compiler $includes"
   objects="$objects $object"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One suite over THE LIST: every property that every step must have. A new step only supplies its Examples.
+// Every property that every step must have, over the `Steps` that the including file names. See block.hpp.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -7,20 +7,73 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <limits>
 #include <numeric>
 #include <set>
 #include <string>
 #include <thread>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
+#include "allocation_checks.hpp"
 #include "cells.hpp"
-#include "conformance_examples.hpp"
+#include "conformance/block.hpp"
 #include "detail/every_instruction_set.hpp"
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/pipeline.hpp"
+
+namespace conformance {
+
+/// Calls `check` with an unfitted object of every step type.
+template <class Check>
+void for_every_step_type(Check&& check) {
+  const auto over = [&]<class... Listed>(prepguard::StepList<Listed...>) {
+    static_assert((prepguard::Estimator<Listed> && ...));
+    const auto one = [&]<class Step>(Step step) {
+      const std::string type(Step::type);
+      const std::string scalar = sizeof(typename Step::Scalar) == 4 ? "float" : "double";
+      CAPTURE(type);
+      CAPTURE(scalar);
+      check(std::move(step));
+    };
+    (one(Listed()), ...);
+  };
+  over(Steps());
+}
+
+/// Calls `check(step, rows)` with every example of every step, fitted to its training rows.
+template <class Check>
+void for_every_fitted_step(Check&& check) {
+  for_every_step_type([&]<class Step>(const Step&) {
+    const BlockOf<Step> rows = Examples<Step>::training();
+    for (const Step& example : Examples<Step>::unfitted()) check(fitted(example, rows), rows);
+  });
+}
+
+/// The step type that the figures are about.
+static const char* shown_type() {
+  return []<class First, class... Rest>(prepguard::StepList<First, Rest...>) {
+    return First::type.data();
+  }(Steps());
+}
+
+/// Names of test cases begin with the step: doctest takes cases of one name and line for one.
+static const char* titled(const char* property) {
+  static std::deque<std::string> titles;
+  return titles.emplace_back(std::string("conformance: ") + shown_type() + ": " + property).c_str();
+}
+
+namespace {
+const bool registered = [] {
+  for_every_step_type([]<class Step>(const Step&) { covered().insert(typeid(Step).name()); });
+  return true;
+}();
+}  // namespace
+
+}  // namespace conformance
 
 namespace {
 
@@ -43,6 +96,7 @@ using prepguard::Mixed;
 using prepguard::MixedView;
 using prepguard::Number;
 using prepguard::Pipeline;
+using prepguard::StepList;
 using prepguard::Text;
 using prepguard::detail::part_of;
 using prepguard::detail::Place;
@@ -91,7 +145,7 @@ Block<T> many(const Block<T>& rows) {
 
 }  // namespace
 
-TEST_CASE("conformance: a value: copies are equal and independent, moves carry the state") {
+TEST_CASE(conformance::titled("a value: copies are equal and independent, moves carry the state")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     static_assert(std::copyable<Step> && std::equality_comparable<Step> && std::default_initializable<Step>);
     static_assert(std::is_nothrow_move_constructible_v<Step> && std::is_nothrow_move_assignable_v<Step>);
@@ -113,7 +167,7 @@ TEST_CASE("conformance: a value: copies are equal and independent, moves carry t
   });
 }
 
-TEST_CASE("conformance: default-constructed and moved-from steps have no width and say so") {
+TEST_CASE(conformance::titled("default-constructed and moved-from steps have no width and say so")) {
   for_every_fitted_step([]<class Step>(Step step, const BlockOf<Step>& rows) {
     Step gone = step;
     const Step taken = std::move(gone);
@@ -132,7 +186,7 @@ TEST_CASE("conformance: default-constructed and moved-from steps have no width a
   });
 }
 
-TEST_CASE("conformance: one column more or less is refused with both widths") {
+TEST_CASE(conformance::titled("one column more or less is refused with both widths")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     for (const std::size_t width : {std::size_t{0}, step.input_width() - 1, step.input_width() + 1}) {
       const BlockOf<Step> other(2, rows.texts.cols() == 0 ? width : 0, rows.texts.cols() == 0 ? 0 : width);
@@ -153,7 +207,7 @@ TEST_CASE("conformance: one column more or less is refused with both widths") {
   });
 }
 
-TEST_CASE("conformance: no rows give no rows, of the right width") {
+TEST_CASE(conformance::titled("no rows give no rows, of the right width")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> out = transformed(step, rows.pick({}));
     CHECK(out.rows() == 0);
@@ -166,7 +220,7 @@ TEST_CASE("conformance: no rows give no rows, of the right width") {
   });
 }
 
-TEST_CASE("conformance: every row on its own, every subset, several tiles: the same bits") {
+TEST_CASE(conformance::titled("every row on its own, every subset, several tiles: the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> whole = transformed(step, rows);
@@ -179,7 +233,7 @@ TEST_CASE("conformance: every row on its own, every subset, several tiles: the s
   });
 }
 
-TEST_CASE("conformance: the same bits from and into every layout; nothing outside is touched") {
+TEST_CASE(conformance::titled("the same bits from and into every layout; nothing outside is touched")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> want = transformed(step, rows);
     for (const cells::Layout& from : cells::layouts) {
@@ -208,8 +262,8 @@ TEST_CASE("conformance: the same bits from and into every layout; nothing outsid
   });
 }
 
-TEST_CASE(
-    "conformance: in place where widths allow it; a partial overlap is refused before the first write") {
+TEST_CASE(conformance::titled(
+    "in place where widths allow it; a partial overlap is refused before the first write")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     if constexpr (std::is_same_v<typename Step::Input, typename Step::Output>) {
       const BlockOf<Step> rows = many(training);
@@ -249,7 +303,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("conformance: direct, Pipeline, AnyOf and AnyPipeline give the same bits") {
+TEST_CASE(conformance::titled("direct, Pipeline, AnyOf and AnyPipeline give the same bits")) {
   std::size_t cells_compared = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& training) {
     using T = typename Step::Scalar;
@@ -257,24 +311,26 @@ TEST_CASE("conformance: direct, Pipeline, AnyOf and AnyPipeline give the same bi
     const BlockOf<Step> want = transformed(step, rows);
     const Pipeline pipeline{step};
     CHECK(difference(transformed(pipeline, rows), want) == "");
-    CHECK(difference(transformed(AnyStep<T>(step), rows), want) == "");
-    CHECK(difference(transformed(AnyPipeline<T>(pipeline), rows), want) == "");
-    CHECK(AnyPipeline<T>(pipeline).output_layout() == layout_of(want));
+    CHECK(difference(transformed(AnyStep<T, StepList<Step>>(step), rows), want) == "");
+    CHECK(difference(transformed(AnyPipeline<T, StepList<Step>>(pipeline), rows), want) == "");
+    CHECK(AnyPipeline<T, StepList<Step>>(pipeline).output_layout() == layout_of(want));
 
     // Fitted through the run-time forms, too.
     for (Step unfitted : Examples<Step>::unfitted()) {
       if (!(fitted(unfitted, training) == step)) continue;
-      AnyPipeline<T> any(std::vector<prepguard::Named<AnyStep<T>>>{{"only", unfitted}});
+      AnyPipeline<T, StepList<Step>> any(
+          std::vector<prepguard::Named<AnyStep<T, StepList<Step>>>>{{"only", unfitted}});
       any.fit(training.view());
-      CHECK(any.steps()[0].step == AnyStep<T>(step));
+      CHECK(any.steps()[0].step == AnyStep<T, StepList<Step>>(step));
       CHECK(difference(transformed(any, rows), want) == "");
     }
     cells_compared += 4 * want.rows() * want.cols();
   });
-  std::printf("conformance: %zu cells equal through four kinds of pipeline\n", cells_compared);
+  std::printf("conformance of %s: %zu cells equal through four kinds of pipeline\n",
+              conformance::shown_type(), cells_compared);
 }
 
-TEST_CASE("conformance: every instruction set gives the same bits") {
+TEST_CASE(conformance::titled("every instruction set gives the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> want = transformed(step, rows);
@@ -285,7 +341,7 @@ TEST_CASE("conformance: every instruction set gives the same bits") {
   });
 }
 
-TEST_CASE("conformance: one name for every output, all different") {
+TEST_CASE(conformance::titled("one name for every output, all different")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>&) {
     const std::vector<std::string> names =
         step.feature_names_out(prepguard::default_names(step.input_width()));
@@ -294,7 +350,7 @@ TEST_CASE("conformance: one name for every output, all different") {
   });
 }
 
-TEST_CASE("conformance: missing_flow says what becomes of a missing cell") {
+TEST_CASE(conformance::titled("missing_flow says what becomes of a missing cell")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     for (std::size_t j = 0; j < step.input_width(); ++j) {
       const bool text = j >= training.numbers.cols();
@@ -336,7 +392,7 @@ TEST_CASE("conformance: missing_flow says what becomes of a missing cell") {
   });
 }
 
-TEST_CASE("conformance: the inverse of the transform is the training data") {
+TEST_CASE(conformance::titled("the inverse of the transform is the training data")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     if constexpr (prepguard::Invertible<Step>) {
       using T = typename Step::Scalar;
@@ -362,7 +418,7 @@ TEST_CASE("conformance: the inverse of the transform is the training data") {
   });
 }
 
-TEST_CASE("conformance: fit again, in another order of rows, from another layout: the same state") {
+TEST_CASE(conformance::titled("fit again, in another order of rows, from another layout: the same state")) {
   for_every_step_type([]<class Step>(const Step&) {
     const BlockOf<Step> rows = Examples<Step>::training();
     std::vector<std::size_t> order = numbers_up_to(rows.rows());
@@ -384,7 +440,7 @@ TEST_CASE("conformance: fit again, in another order of rows, from another layout
   });
 }
 
-TEST_CASE("conformance: a fit that fails leaves the old state; one of another width replaces it") {
+TEST_CASE(conformance::titled("a fit that fails leaves the old state; one of another width replaces it")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     Step refitted = step;
     cells::check_error([&] { refitted.fit(part_of<typename Step::Input>(rows.pick({}).view())); },
@@ -405,7 +461,7 @@ TEST_CASE("conformance: a fit that fails leaves the old state; one of another wi
   });
 }
 
-TEST_CASE("conformance: prepare refuses every state that contradicts itself, naming the place") {
+TEST_CASE(conformance::titled("prepare refuses every state that contradicts itself, naming the place")) {
   std::size_t refused = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const Layout layout = layout_of(rows);
@@ -452,10 +508,10 @@ TEST_CASE("conformance: prepare refuses every state that contradicts itself, nam
       ++refused;
     }
   });
-  std::printf("conformance: %zu damaged states refused\n", refused);
+  std::printf("conformance of %s: %zu damaged states refused\n", conformance::shown_type(), refused);
 }
 
-TEST_CASE("conformance: eight threads transform and copy one step at once: the same bits") {
+TEST_CASE(conformance::titled("eight threads transform and copy one step at once: the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> want = transformed(step, rows);
@@ -475,7 +531,8 @@ TEST_CASE("conformance: eight threads transform and copy one step at once: the s
   });
 }
 
-TEST_CASE("conformance: the control register of the caller changes nothing and is as it was afterwards") {
+TEST_CASE(
+    conformance::titled("the control register of the caller changes nothing and is as it was afterwards")) {
 #if defined(__x86_64__)
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> want = transformed(step, rows);
@@ -497,4 +554,73 @@ TEST_CASE("conformance: the control register of the caller changes nothing and i
     }
   });
 #endif
+}
+
+TEST_CASE(conformance::titled("no step allocates in a steady state, whatever the layout")) {
+  std::uint64_t transforms = 0, total = 0;
+  for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
+    using T = typename Step::Scalar;
+    const Pipeline pipeline{step};
+    const AnyStep<T, StepList<Step>> any(step);
+    const AnyPipeline<T, StepList<Step>> chain(pipeline);
+    const BlockOf<Step> shape = output_for(step, rows.rows());
+    for (const cells::Layout& layout : cells::layouts) {
+      CAPTURE(layout.name);
+      const cells::Arranged<T> numbers(layout, rows.numbers), number_results(layout, shape.numbers);
+      const cells::Arranged<Text> texts(layout, rows.texts), text_results(layout, shape.texts);
+      const MixedView<const T> in(numbers.readable(), texts.readable());
+      const MixedView<T> out(number_results.view(), text_results.view());
+      const auto check = [&](const auto& transformer) {
+        using Transformer = std::remove_cvref_t<decltype(transformer)>;
+        const std::uint64_t made = in_steady_state([&] {
+          transformer.transform(part_of<typename Transformer::Input>(in),
+                                part_of<typename Transformer::Output>(out));
+        });
+        CHECK(made == 0);
+        total += made;
+        ++transforms;
+      };
+      check(step);
+      check(pipeline);
+      check(any);
+      check(chain);
+      if constexpr (prepguard::Invertible<Step>) {
+        CHECK(in_steady_state([&] {
+                step.inverse_transform(
+                    part_of<typename Step::Output>(MixedView<const T>(out)),
+                    part_of<typename Step::Input>(MixedView<T>(numbers.view(), texts.view())));
+              }) == 0);
+      }
+    }
+  });
+  std::printf("G11 %s: %llu transforms, %llu allocations\n", conformance::shown_type(),
+              static_cast<unsigned long long>(transforms), static_cast<unsigned long long>(total));
+}
+
+TEST_CASE(conformance::titled(
+    "every allocation of a fit, copy or transform fails once: nothing changes, nothing leaks")) {
+  std::size_t failed = 0;
+  for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
+    using T = typename Step::Scalar;
+    // Fitted to fewer rows, so that a fit that was half done would show.
+    const BlockOf<Step> other = rows.pick({0, 1, 2, 4});
+    const AnyPipeline<T, StepList<Step>> chain(Pipeline{step});
+    const auto attempt = [&](const auto& object) {
+      using Object = std::remove_cvref_t<decltype(object)>;
+      const auto in = part_of<typename Object::Input>(other.view());
+      failed += check_strong(object, [&](Object& o) { o.fit(in); });
+      failed += check_strong(object, [&](Object&) { const Object copy = object; });
+      BlockOf<Step> out = output_for(object, other.rows());
+      const cells::Arranged<T> numbers(cells::layouts[1], other.numbers);
+      const cells::Arranged<Text> texts(cells::layouts[1], other.texts);
+      const MixedView<const T> columns(numbers.readable(), texts.readable());
+      failed += check_strong(object, [&](Object& o) {
+        o.transform(part_of<typename Object::Input>(columns), part_of<typename Object::Output>(out.target()));
+      });
+    };
+    attempt(step);
+    attempt(chain);
+  });
+  std::printf("G13 %s: %zu allocations made to fail, 0 changes, 0 leaks\n", conformance::shown_type(),
+              failed);
 }

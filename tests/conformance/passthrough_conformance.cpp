@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "prepguard/transformers/passthrough.hpp"
+
+#include "conformance/block.hpp"
+
+namespace conformance {
+
+template <Number T>
+struct Examples<prepguard::Passthrough<T>> {
+  using Step = prepguard::Passthrough<T>;
+
+  static std::vector<Step> unfitted() { return {Step()}; }
+  static Block<T> training() { return Block<T>(number_rows<T>(), text_rows()); }
+  static std::vector<Damage<Step>> damages() { return {}; }
+};
+
+using Steps = prepguard::StepList<prepguard::Passthrough<float>, prepguard::Passthrough<double>>;
+
+}  // namespace conformance
+
+#include "conformance/suite.inl"
