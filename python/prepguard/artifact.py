@@ -58,15 +58,17 @@ class Artifact:
         for index, test in enumerate(self._payload["self_tests"]):
             replay(self._payload, test, f"self_tests[{index}]")
         for path in as_paths(model):
-            self._verify_model(path)
+            find_model(self._payload["models"], model_entry(path))
 
-    def _verify_model(self, path: Path) -> None:
-        got, stored = model_entry(path), self._payload["models"]
-        if any(got["sha256"] == entry["sha256"] and got["bytes"] == entry["bytes"] for entry in stored):
-            return
-        known = "; ".join(map(_words, stored)) or "no model"
-        raise Error("model_mismatch", f"model {_words(got)}; the artifact was exported with {known}; use its model, "
-                                      "or export again")
+
+def find_model(stored: list[dict[str, Any]], got: dict[str, Any]) -> dict[str, Any]:
+    """The stored entry of a model file with these bytes; `model_mismatch` if there is none."""
+    for entry in stored:
+        if got["sha256"] == entry["sha256"] and got["bytes"] == entry["bytes"]:
+            return entry
+    known = "; ".join(map(_words, stored)) or "no model"
+    raise Error("model_mismatch", f"model {_words(got)}; the artifact was exported with {known}; use its model, "
+                                  "or export again")
 
 
 def _words(model: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Optional
 
 import numpy as np
 
@@ -11,18 +11,23 @@ from .arrays import same_bits, unpack
 from .error import Error
 from .steps import STEPS, Cells
 
+Watch = Optional[Callable[[dict[str, Any], list[Cells], list[Cells]], None]]
 
-def run(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str = "pipeline") -> list[Cells]:
-    """Outputs of a node, column by column."""
+
+def run(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str = "pipeline",
+        watch: Watch = None) -> list[Cells]:
+    """Outputs of a node, column by column. `watch` sees what every step without steps inside read and made."""
     if node["type"] == "pipeline":
         for index, entry in enumerate(node["steps"]):
-            columns = run(entry["step"], columns, dtype, f"{path}.steps[{index}].step")
+            columns = run(entry["step"], columns, dtype, f"{path}.steps[{index}].step", watch)
         return columns
     if node["type"] == "column_transformer":
-        return _run_transformers(node, columns, dtype, path)
+        return _run_transformers(node, columns, dtype, path, watch)
     where = f"{path} ({node['type']})"
     outputs = STEPS[node["type"]].transform(node, columns, dtype, where)
     _require_finite(outputs, where)
+    if watch is not None:
+        watch(node, columns, outputs)
     return outputs
 
 
@@ -51,11 +56,12 @@ def replay(payload: dict[str, Any], test: dict[str, Any], path: str) -> None:
                                         f"{want[row, feature].item()!r}, got {got[row, feature].item()!r}")
 
 
-def _run_transformers(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str) -> list[Cells]:
+def _run_transformers(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str,
+                      watch: Watch) -> list[Cells]:
     result: list[Cells] = []
     for index, entry in enumerate(node["transformers"]):
         here = f"{path}.transformers[{index}]"
-        outputs = run(entry["step"], [columns[c] for c in entry["columns"]], dtype, f"{here}.step")
+        outputs = run(entry["step"], [columns[c] for c in entry["columns"]], dtype, f"{here}.step", watch)
         if entry["weight"] != 1.0:
             with np.errstate(all="ignore"):
                 weight = dtype.type(entry["weight"])

@@ -19,7 +19,9 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
+ROOT = Path(__file__).resolve().parent.parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
+sys.path.insert(0, str(ROOT / "python"))
 
 import prepguard  # noqa: E402
 
@@ -129,6 +131,17 @@ class ToolTest(unittest.TestCase):
         broken.write_bytes(seal(payload))
         self.check(run("inspect", broken), 0)
         self.check(run("verify", broken), 3, "self-test", "another result")
+
+    def test_python_says_the_same(self) -> None:
+        """`python -m prepguard` beside this tool, over the golden file of every step."""
+        golden = sorted((ROOT / "tests" / "golden").glob("*.prepguard.json"))
+        for path in golden:
+            for words in (("inspect",), ("inspect", "--json"), ("verify",)):
+                with self.subTest(file=path.name, words=words):
+                    ran = subprocess.run([sys.executable, "-m", "prepguard", words[0], path, *words[1:]], env=ENVIRONMENT,
+                                         capture_output=True, text=True)
+                    self.assertEqual((ran.returncode, ran.stdout), (0, run(*words, path).stdout))
+        print(f"\nfigure: {len(golden)} golden files: Python's inspect, inspect --json and verify print what the tool prints")
 
     def test_transform(self) -> None:
         ran = run("transform", self.artifact, self.csv)
