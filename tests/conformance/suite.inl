@@ -10,6 +10,7 @@
 #include <deque>
 #include <limits>
 #include <numeric>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -435,6 +436,39 @@ TEST_CASE(conformance::titled("fit again, in another order of rows, from another
         Step again = example;
         again.fit(part_of<typename Step::Input>(block.readable()));
         CHECK(again == step);
+      }
+    }
+  });
+}
+
+TEST_CASE(conformance::titled("parts of any sharding, merged in any order, are one fit; so are batches")) {
+  for_every_step_type([]<class Step>(const Step&) {
+    if constexpr (requires { typename Step::Partial; }) {
+      using Partial = typename Step::Partial;
+      const BlockOf<Step> rows = Examples<Step>::training();
+      std::mt19937 random(20240229);
+      for (const Step& example : Examples<Step>::unfitted()) {
+        const Step want = fitted(example, rows);
+        const auto part_of_rows = [&](const std::vector<std::size_t>& order) {
+          return example.partial(part_of<typename Step::Input>(rows.pick(order).view()));
+        };
+        const Partial whole = part_of_rows(numbers_up_to(rows.rows()));
+        CHECK(whole.rows() == rows.rows());
+        for (int round = 0; round < 200; ++round) {
+          std::vector<std::vector<std::size_t>> shards(1 + random() % 5);
+          for (std::size_t i = 0; i < rows.rows(); ++i) shards[random() % shards.size()].push_back(i);
+          std::erase_if(shards, [](const auto& shard) { return shard.empty(); });
+          Partial merged;
+          Step streamed = example;
+          for (const auto& shard : shards) {
+            merged = random() % 2 == 0 ? merge(merged, part_of_rows(shard)) : merge(part_of_rows(shard), merged);
+            streamed.partial_fit(part_of<typename Step::Input>(rows.pick(shard).view()));
+          }
+          Step finished = example;
+          REQUIRE(merged == whole);
+          REQUIRE(finished.finish(merged) == want);
+          REQUIRE(streamed == want);
+        }
       }
     }
   });

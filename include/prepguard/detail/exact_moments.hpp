@@ -44,6 +44,8 @@ class ExactMoments {
     squares_ += other.squares_;
   }
 
+  /// All cells seen.
+  std::uint64_t cells() const noexcept { return cells_; }
   /// Numbers that count for mean and variance: all cells but NaN and infinities.
   std::uint64_t count() const noexcept { return cells_ - missing_ - infinite_; }
   /// NaN cells.

@@ -13,7 +13,7 @@
 
 #include "prepguard/array.hpp"
 #include "prepguard/detail/category_index.hpp"
-#include "prepguard/detail/fit.hpp"
+#include "prepguard/detail/column_values.hpp"
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/place.hpp"
@@ -113,35 +113,23 @@ struct OneHotState {
   friend bool operator==(const OneHotState&, const OneHotState&) = default;
 };
 
-/// The sorted distinct cells of column `j`; None after them, NaN last (numpy's order for both).
+/// The distinct values of a column as categories: sorted, equal ones (-0.0 and 0.0) once; None after them, NaN last
+/// (numpy's order for both).
 template <class Cell>
-Array distinct_cells(MatrixView<const Cell> rows, std::size_t j) {
-  bool has_none = false, has_nan = false;
-  using Value = std::conditional_t<Number<Cell>, double, std::string>;
-  std::vector<Value> values;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    const Cell& cell = rows(i, j);
-    if constexpr (Number<Cell>) {
-      if (is_nan(&cell)) {
-        has_nan = true;
-      } else {
-        values.push_back(double{cell});
-      }
-    } else {
-      has_none = has_none || cell.missing() == Missing::none;
-      has_nan = has_nan || cell.missing() == Missing::nan;
-      if (!cell.is_missing()) values.emplace_back(cell.view());
-    }
-  }
-  std::sort(values.begin(), values.end(), comes_before<Value>);
-  values.erase(std::unique(values.begin(), values.end()), values.end());
+Array categories_of(const ColumnValues<Cell>& column) {
   if constexpr (Number<Cell>) {
-    if (has_nan) store_nan(&values.emplace_back());
+    Array::Reals values;
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      const double value = column.value(i);
+      if (values.empty() || values.back() < value) values.push_back(value);
+    }
+    if (column.nan() != 0) store_nan(&values.emplace_back());
     return Array(std::move(values), dtype_of<Cell>);
   } else {
-    Array::Texts texts(values.begin(), values.end());
-    if (has_none) texts.emplace_back(Text(Missing::none));
-    if (has_nan) texts.emplace_back(Text(Missing::nan));
+    Array::Texts texts;
+    for (std::size_t i = 0; i < column.size(); ++i) texts.emplace_back(column.value(i));
+    if (column.none() != 0) texts.emplace_back(Text(Missing::none));
+    if (column.nan() != 0) texts.emplace_back(Text(Missing::nan));
     return Array(std::move(texts));
   }
 }

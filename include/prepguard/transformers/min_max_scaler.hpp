@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/fit.hpp"
+#include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/column_statistics.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -20,7 +20,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// MinMaxScaler bit for bit. NaN passes. Without `clip` values outside the training range leave the feature range,
 /// and even training values may by an ulp.
 template <Number T>
-class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
+class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRange<T>> {
  public:
   static constexpr std::string_view type = "min_max_scaler";
   static constexpr bool rounds_statistics = true;
@@ -46,35 +46,24 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
                     detail::repr_text(feature_max_));
   }
 
-  /// Learns the range of every column; NaN is left out. A range below 10 eps(T) counts as 1 (a constant column).
-  /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a range beyond the largest number.
-  MinMaxScaler& fit(MatrixView<const T> rows) {
-    detail::check_fit_rows(type, rows);
-    const detail::FloatEnvironment environment;
-    std::vector<Range> ranges(rows.cols());
-    detail::for_each_column_run(rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) {
-      for (std::size_t i = 0; i < n; ++i) ranges[j].include(x + static_cast<std::ptrdiff_t>(i) * stride);
-    });
-    MinMaxScaler fresh(Options{feature_min_, feature_max_, clip_});
+  /// A step of the same options that has learned nothing.
+  MinMaxScaler unfitted() const { return MinMaxScaler(Options{feature_min_, feature_max_, clip_}); }
+
+  /// The range of every column; NaN is left out. A range below 10 eps(T) counts as 1 (a constant column).
+  /// Throws cannot_fit for a range beyond the largest number.
+  void learn(const std::vector<detail::ColumnRange<T>>& columns, FitHealth& health) {
     std::vector<double> scales, mins;
-    for (std::size_t j = 0; j < rows.cols(); ++j) {
-      if (ranges[j].empty) detail::fail_fit(type, j, "all values are NaN", "drop the column or impute it first");
-      const T range = detail::subtract(ranges[j].high, ranges[j].low);
-      if (detail::is_infinite(&range)) detail::fail_fit(type, j, "the range exceeds the largest number", "rescale it first");
-      const T scale = detail::divide(detail::round_to<T>(detail::subtract(feature_max_, feature_min_)),
-                                     range < 10 * std::numeric_limits<T>::epsilon() ? T{1} : range);
-      if (detail::is_infinite(&scale) || scale == T{0}) {
-        detail::fail_fit(type, j, "the factor from the training range to the feature range is no ordinary number",
-                         "choose a feature range nearer to the data, or rescale the data first");
-      }
-      scales.push_back(scale);
-      mins.push_back(detail::subtract(detail::round_to<T>(feature_min_), detail::multiply(ranges[j].low, scale)));
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      detail::store_nan(&scales.emplace_back());
+      detail::store_nan(&mins.emplace_back());
+      if (!health.has_values(type, j, columns[j].count())) continue;
+      const T scale = scale_of(columns[j].low(), columns[j].high(), j, health);
+      scales.back() = scale;
+      mins.back() = detail::subtract(detail::round_to<T>(feature_min_), detail::multiply(columns[j].low(), scale));
       if (detail::is_infinite(&mins.back())) detail::fail_fit(type, j, "the offset exceeds the largest number");
     }
-    fresh.scale_ = Array(std::move(scales), dtype_of<T>);
-    fresh.min_ = Array(std::move(mins), dtype_of<T>);
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
+    scale_ = Array(std::move(scales), dtype_of<T>);
+    min_ = Array(std::move(mins), dtype_of<T>);
   }
 
   double feature_min() const noexcept { return feature_min_; }
@@ -139,16 +128,22 @@ class MinMaxScaler : public LeafStep<MinMaxScaler<T>, T, T> {
   friend bool operator==(const MinMaxScaler&, const MinMaxScaler&) = default;
 
  private:
-  struct Range {
-    T low{}, high{};
-    bool empty = true;
-    void include(const T* x) noexcept {
-      if (detail::is_nan(x)) return;
-      if (empty || *x < low) low = *x;
-      if (empty || *x > high) high = *x;
-      empty = false;
+  T scale_of(T low, T high, std::size_t j, FitHealth& health) const {
+    const T range = detail::subtract(high, low);
+    if (detail::is_infinite(&range)) detail::fail_fit(type, j, "the range exceeds the largest number", "rescale it first");
+    const bool flat = range < 10 * std::numeric_limits<T>::epsilon();
+    const T scale = detail::divide(detail::round_to<T>(detail::subtract(feature_max_, feature_min_)), flat ? T{1} : range);
+    if (detail::is_infinite(&scale) || scale == T{0}) {
+      detail::fail_fit(type, j, "the factor from the training range to the feature range is no ordinary number",
+                       "choose a feature range nearer to the data, or rescale the data first");
     }
-  };
+    if (flat) {
+      health.add(range == T{0} ? FitIssue::constant : FitIssue::nearly_constant, j,
+                 "all values lie from " + detail::repr_text(double{low}) + " to " + detail::repr_text(double{high}) +
+                     "; they are moved, not scaled");
+    }
+    return scale;
+  }
 
   double feature_min_ = 0.0;
   double feature_max_ = 1.0;

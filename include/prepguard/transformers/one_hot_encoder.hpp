@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/category_index.hpp"
-#include "prepguard/detail/fit.hpp"
+#include "prepguard/detail/column_values.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/one_hot_state.hpp"
 #include "prepguard/detail/replace.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -25,7 +25,8 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// Numbers are compared as numpy compares them: by value, -0.0 equal to 0.0, all NaN one category. Texts are compared
 /// bytewise. None and NaN are different categories.
 template <Number T, class Cell = T>
-class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, private detail::OneHotState {
+class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::ColumnValues<Cell>, Cell, T>,
+                      private detail::OneHotState {
  public:
   static constexpr std::string_view type = "one_hot_encoder";
   static constexpr bool has_keras_layer = true;
@@ -43,17 +44,14 @@ class OneHotEncoder : public LeafStep<OneHotEncoder<T, Cell>, T, Cell, T>, priva
   explicit OneHotEncoder(Options options) : OneHotState{options.handle_unknown, {}} {}
   /// A state that was read before it was known that its categories are text.
   OneHotEncoder(detail::OneHotState state, Contract contract, std::size_t width)
-      : LeafStep<OneHotEncoder, T, Cell, T>(contract, width), OneHotState(std::move(state)) {}
+      : ColumnEstimator<OneHotEncoder, T, detail::ColumnValues<Cell>, Cell, T>(contract, width), OneHotState(std::move(state)) {}
 
-  /// Learns the sorted distinct values of every column; None comes after them and NaN last.
-  /// Throws cannot_fit for 0 rows or infinities.
-  OneHotEncoder& fit(MatrixView<const Cell> rows) {
-    detail::check_fit_rows(type, rows);
-    const detail::FloatEnvironment environment;
-    OneHotEncoder fresh(Options{handle_unknown_});
-    for (std::size_t j = 0; j < rows.cols(); ++j) fresh.columns_.push_back({detail::distinct_cells(rows, j), {}, -1});
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
+  /// A step of the same options that has learned nothing.
+  OneHotEncoder unfitted() const { return OneHotEncoder(Options{handle_unknown_}); }
+
+  /// The sorted distinct values of every column; None comes after them and NaN last.
+  void learn(const std::vector<detail::ColumnValues<Cell>>& columns, FitHealth&) {
+    for (const auto& column : columns) columns_.push_back({detail::categories_of(column), {}, -1});
   }
 
   HandleUnknown handle_unknown() const noexcept { return handle_unknown_; }

@@ -7,12 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/exact_moments.hpp"
-#include "prepguard/detail/fit.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -24,7 +23,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// prepguard::Matrix<double> Z = scaler.transform(X);
 /// ```
 template <Number T>
-class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
+class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::ExactMoments> {
  public:
   static constexpr std::string_view type = "standard_scaler";
   static constexpr bool rounds_statistics = true;
@@ -42,29 +41,27 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
   ~StandardScaler() = default;
   explicit StandardScaler(Options options) : with_mean_(options.with_mean), with_std_(options.with_std) {}
 
-  /// Learns mean and population standard deviation of every column; NaN is left out. Both are exact sums rounded
-  /// once, so they do not depend on the order of the rows. A column that scikit-learn would call constant (variance
-  /// below the rounding error of its computation) gets scale 1.
-  /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a variance beyond the largest double.
-  StandardScaler& fit(MatrixView<const T> rows) {
-    detail::check_fit_rows(type, rows);
-    const detail::FloatEnvironment environment;
-    std::vector<detail::ExactMoments> moments(rows.cols());
-    detail::for_each_column_run(
-        rows, [&](std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) { moments[j].add(x, stride, n); });
-    StandardScaler fresh(Options{with_mean_, with_std_});
+  /// A step of the same options that has learned nothing.
+  StandardScaler unfitted() const { return StandardScaler(Options{with_mean_, with_std_}); }
+
+  /// Mean and population standard deviation of every column; NaN is left out. Both are exact sums rounded once, so they
+  /// do not depend on the order of the rows. A column that scikit-learn would call constant (variance below the
+  /// rounding error of its computation) gets scale 1. Throws cannot_fit for a variance beyond the largest double.
+  void learn(const std::vector<detail::ExactMoments>& columns, FitHealth& health) {
     std::vector<double> means, scales;
-    for (std::size_t j = 0; j < rows.cols(); ++j) {
-      if (moments[j].count() == 0) detail::fail_fit(type, j, "all values are NaN", "drop the column or impute it first");
-      const auto variance = moments[j].variance();
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      detail::store_nan(&means.emplace_back());
+      detail::store_nan(&scales.emplace_back());
+      if (!health.has_values(type, j, columns[j].count())) continue;
+      const auto variance = columns[j].variance();
       if (!variance) detail::fail_fit(type, j, "the variance exceeds the largest double", "rescale the column first");
-      means.push_back(*moments[j].mean());
-      scales.push_back(scale_of(*variance, means.back(), static_cast<double>(moments[j].count())));
+      means.back() = *columns[j].mean();
+      const bool flat = is_flat(*variance, means.back(), static_cast<double>(columns[j].count()));
+      scales.back() = flat ? 1.0 : detail::square_root(*variance);
+      if (flat) note_flat(columns[j], *variance, j, health);
     }
-    if (with_mean_) fresh.mean_ = Array(std::move(means));
-    if (with_std_) fresh.scale_ = Array(std::move(scales));
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
+    if (with_mean_) mean_ = Array(std::move(means));
+    if (with_std_) scale_ = Array(std::move(scales));
   }
 
   bool with_mean() const noexcept { return with_mean_; }
@@ -125,12 +122,24 @@ class StandardScaler : public LeafStep<StandardScaler<T>, T, T> {
 
   /// scikit-learn's rule for a constant column: a variance within the rounding error of its two-pass algorithm
   /// (Chan, Golub and LeVeque 1983) cannot be told from zero.
-  static double scale_of(double variance, double mean, double n) noexcept {
+  static bool is_flat(double variance, double mean, double n) noexcept {
     using detail::multiply;
     constexpr double eps = 0x1p-52;
     const double offset = multiply(multiply(n, mean), eps);
     const double bound = detail::add(multiply(multiply(n, eps), variance), multiply(offset, offset));
-    return variance <= bound ? 1.0 : detail::square_root(variance);
+    return variance <= bound;
+  }
+
+  static void note_flat(const detail::ExactMoments& column, double variance, std::size_t j, FitHealth& health) {
+    const std::string mean = detail::repr_text(*column.mean());
+    if (column.constant()) {
+      health.add(FitIssue::constant, j, "all " + std::to_string(column.count()) + " values are " + mean + "; scale 1");
+    } else if (variance == 0.0) {
+      health.add(FitIssue::underflow, j, "the variance is too small for a double; scale 1");
+    } else {
+      health.add(FitIssue::nearly_constant, j, "variance " + detail::repr_text(variance) + " around " + mean +
+                                                   " is within the rounding error; scale 1");
+    }
   }
 
   template <detail::ColumnOp First, detail::ColumnOp Second>

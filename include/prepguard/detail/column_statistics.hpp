@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "prepguard/detail/cell_bits.hpp"
+#include "prepguard/transformer.hpp"
+
+// Mergeable statistics of one column, what fits are made of (ExactMoments, in exact_moments.hpp, is one
+// more). Each is the same, bit for bit, for the same cells in any order and any number of shards:
+//   add(x, stride, n)   takes the cells x[0], x[stride], ...
+//   merge(other)        takes all that `other` has seen; associative and commutative
+//   cells(), count()    cells seen, and those of them that hold a value
+//   fields, ==          the state, for serialization
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Only how many cells there were: for steps that learn nothing but their width.
+template <class Cell>
+class ColumnSeen {
+ public:
+  void add(const Cell*, std::ptrdiff_t, std::size_t n) noexcept { cells_ += n; }
+  void merge(const ColumnSeen& other) noexcept { cells_ += other.cells_; }
+  std::uint64_t cells() const noexcept { return cells_; }
+  std::uint64_t count() const noexcept { return cells_; }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("cells", self.cells_);
+  }
+  friend bool operator==(const ColumnSeen&, const ColumnSeen&) = default;
+
+ private:
+  std::uint64_t cells_ = 0;
+};
+
+/// A number as an integer of the same order; -0.0 comes just below 0.0. NaN lies outside of all numbers.
+template <Number T>
+Bits<T> order_key(const T* x) noexcept {
+  const Bits<T> bits = bits_of(x);
+  return bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
+}
+template <Number T>
+T number_of(Bits<T> key) noexcept {
+  const Bits<T> bits = key < 0 ? key ^ FloatBits<T>::magnitude : key;
+  return __builtin_bit_cast(T, bits);
+}
+
+/// The smallest and the largest number of a column; NaN is left out.
+template <Number T>
+class ColumnRange {
+ public:
+  void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
+    Bits<T> low = low_, high = high_;
+    std::uint64_t missing = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const T* cell = x + static_cast<std::ptrdiff_t>(i) * stride;
+      Bits<T> bits;
+      __builtin_memcpy(&bits, cell, sizeof bits);
+      const bool nan = (bits & FloatBits<T>::magnitude) > FloatBits<T>::exponent;
+      const Bits<T> key = bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
+      missing += nan ? 1 : 0;
+      low = !nan && key < low ? key : low;
+      high = !nan && key > high ? key : high;
+    }
+    low_ = low;
+    high_ = high;
+    missing_ += missing;
+    cells_ += n;
+  }
+  void merge(const ColumnRange& other) noexcept {
+    low_ = std::min(low_, other.low_);
+    high_ = std::max(high_, other.high_);
+    cells_ += other.cells_;
+    missing_ += other.missing_;
+  }
+  std::uint64_t cells() const noexcept { return cells_; }
+  std::uint64_t count() const noexcept { return cells_ - missing_; }
+  /// The ends; meaningless if `count()` is 0.
+  T low() const noexcept { return number_of<T>(low_); }
+  T high() const noexcept { return number_of<T>(high_); }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("cells", self.cells_);
+    visit("missing", self.missing_);
+    visit("low", self.low_);
+    visit("high", self.high_);
+  }
+  friend bool operator==(const ColumnRange&, const ColumnRange&) = default;
+
+ private:
+  std::uint64_t cells_ = 0;
+  std::uint64_t missing_ = 0;
+  Bits<T> low_ = std::numeric_limits<Bits<T>>::max();  // order keys
+  Bits<T> high_ = std::numeric_limits<Bits<T>>::min();
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
