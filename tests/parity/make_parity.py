@@ -1,258 +1,41 @@
 # SPDX-License-Identifier: MIT
 """Fitted scikit-learn objects, rows, and scikit-learn's own results for them: what parity.cpp compares bits with.
 
-    make_parity.py OUTDIR
+    make_parity.py OUTDIR [STEP...]
 
 `cases.txt` has a line a case: number, group, rows, dtype of the data, file of its numbers. Case N has the files
 `N.artifact` (as prepguard.dump writes it), `N.expected` (transform), for scalers `N.inverse` (inverse_transform of what
 is expected), and `N.texts` if some columns are text. Numbers are row-major and little-endian; texts go column by column,
-each a 32-bit size and its bytes, the largest size standing for None and the next for NaN. All from one fixed seed.
+each a 32-bit size and its bytes, the largest size standing for None and the next for NaN. The modules of cases/ make them, from fixed seeds; names of some select those.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
-import struct
+import pkgutil
 import sys
 import warnings
-from typing import Any, Iterator, Optional
 
 import numpy as np
-import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
-
-import prepguard  # noqa: E402
-
-TRAINING_ROWS = 2_000
-TYPES = ("float32", "float64")
-NONE, NAN = 2**32 - 1, 2**32 - 2
-LARGEST = {"float32": 1.4e38, "float64": 1e153}  # a range and a variance that still are numbers
-SMALLEST = {"float32": 2.0**-149, "float64": 2.0**-1074}
+import cases
+from support import Writer
 
 
-def numbers(r: np.random.RandomState, rows: int, like: str) -> np.ndarray:
-    """25 columns of doubles that fit into the type `like`: ordinary, offset, denormal, huge, signed zeros, constant."""
-    tiny, least = np.finfo(like).tiny, SMALLEST[like]
-    columns = [r.normal(0, 1, rows), r.normal(100, 3, rows), r.uniform(0, 1, rows), np.exp(r.normal(0, 4, rows)),
-               np.round(r.normal(44, 5, rows), 1), r.randint(-9, 10, rows) / 8, r.randint(0, 256, rows) * 1.0,
-               1.7e9 + r.uniform(0, 3600, rows), -1e15 + r.uniform(0, 1e9, rows), 16777216.0 + r.randint(0, 9, rows),
-               r.uniform(-1, 1, rows) * tiny * 0.9, r.randint(-9, 10, rows) * least, r.uniform(0, 4, rows) * tiny,
-               r.uniform(-1, 1, rows) * LARGEST[like], r.uniform(0.5, 1, rows) * LARGEST[like],
-               r.uniform(-1, 1, rows) * np.sqrt(LARGEST[like]), r.uniform(-1, 1, rows) / np.sqrt(LARGEST[like]),
-               r.choice([0.0, -0.0], rows), r.choice([0.0, -0.0, 1.0, -1.0], rows), r.choice([-0.0, 5.0], rows),
-               np.full(rows, 14.62), np.full(rows, -0.0), 2.0 ** r.randint(-60, 60, rows),
-               1e8 + r.choice([-1.5e-8, 0.0, 1.5e-8], rows), r.normal(0, 1e-9, rows)]
-    return np.column_stack(columns)
-
-
-def with_gaps(r: np.random.RandomState, cells: np.ndarray, share: float = 0.08) -> np.ndarray:
-    """NaN in every second column."""
-    gaps = r.uniform(size=cells.shape) < share
-    gaps[:, ::2] = False
-    return np.where(gaps, np.nan, cells)
-
-
-def texts(r: np.random.RandomState, rows: int, missing: Any, unknown: bool) -> pd.DataFrame:
-    """Eight columns of text of very different length, one with `missing` cells."""
-    pool = ["", "a", "Åmål", "企鵝", "nan", "None", "a\nb", "x" * 7, "x" * 8, "x" * 9, "é" * 60, "Lima", "Oslo", "lima", " "]
-    data = {}
-    for column in range(8):
-        known = pool[column:column + 7]
-        cells = list(r.choice(known, rows, p=[0.4, 0.2, 0.15, 0.1, 0.1, 0.03, 0.02]))
-        if unknown:
-            for row in r.choice(rows, rows // 20, replace=False):
-                cells[row] = r.choice(["Rome", "aa", "Åmal", "x" * 10, "xxxxxxxy"])
-        if column == 6 and missing != "":
-            for row in r.choice(rows, rows // 10, replace=False):
-                cells[row] = missing
-        data[f"t{column}"] = pd.Series(cells, dtype=object)
-    return pd.DataFrame(data)
-
-
-def codes(r: np.random.RandomState, rows: int, unknown: bool) -> np.ndarray:
-    """Columns of few values each; all of them float32 values, unknown ones are their neighbours."""
-    pools = [[-3, 0, 1, 2, 16777216], [0.5, 0.25, -0.5, 8], [0.1, 0.3, 0.7, 5.3],
-             list(range(40)), [1e30, -1e-30, 2.0**-149, 0.0], [1.0, np.nan, 2.0]]
-    data = []
-    for pool in pools:
-        known = np.asarray(pool, dtype=np.float32).astype(float)
-        cells = r.choice(known, rows, p=np.arange(len(pool), 0, -1) / np.arange(len(pool) + 1).sum())
-        if unknown:
-            odd = r.uniform(size=rows) < 0.05
-            cells = np.where(odd, r.choice([77.0, -1.0, 0.1, np.nan, 1e20, 16777215.0], rows), cells)
-        data.append(np.where((cells == 0.0) & (r.uniform(size=rows) < 0.5), -cells, cells))
-    return np.column_stack(data)
-
-
-class Writer:
-    """Writes cases, and the list of them."""
-
-    def __init__(self, folder: str):
-        self.folder, self.lines, self.inputs = folder, [], {}
-
-    def path(self, name: str) -> str:
-        return os.path.join(self.folder, name)
-
-    def add(self, group: str, fitted: Any, sample: Any, dtype: str, cells: Optional[np.ndarray],
-            words: Optional[pd.DataFrame] = None, invert: bool = False) -> None:
-        """One fitted object and the rows it serves: numbers, text, or numbers before text."""
-        case = str(len(self.lines))
-        rows = frame(cells, words)
-        with open(self.path(case + ".artifact"), "wb") as file:
-            file.write(prepguard.dumps(fitted, sample=sample, provenance_date=""))
-        expected = self.write(case + ".expected", fitted.transform(rows), dtype)
-        if invert:
-            self.write(case + ".inverse", fitted.inverse_transform(expected.copy()), dtype)
-        if words is not None:
-            write_texts(self.path(case + ".texts"), words)
-        self.lines.append(f"{case}\t{group}\t{len(expected)}\t{dtype}\t{self.numbers_file(cells)}")
-
-    def numbers_file(self, cells: Optional[np.ndarray]) -> str:
-        """The file of these numbers, written once however many cases read them."""
-        if cells is None:
-            return "-"
-        if id(cells) not in self.inputs:
-            name = f"numbers{len(self.inputs)}"
-            self.write(name, cells, cells.dtype.name)
-            self.inputs[id(cells)] = (name, cells)  # kept alive, so that the id stays its own
-        return self.inputs[id(cells)][0]
-
-    def write(self, name: str, result: Any, dtype: str) -> np.ndarray:
-        dense = np.asarray(result.toarray() if hasattr(result, "toarray") else result)
-        matrix = np.ascontiguousarray(dense.astype(np.float64).astype(dtype))
-        assert np.array_equal(matrix.astype(np.float64), dense.astype(np.float64), equal_nan=True), "not of this type"
-        assert not np.isinf(matrix).any(), "choose data that stays finite"
-        matrix.astype(np.dtype(dtype).newbyteorder("<")).tofile(self.path(name))
-        return matrix
-
-    def finish(self) -> None:
-        with open(self.path("cases.txt"), "w", encoding="ascii") as file:
-            file.write("\n".join(self.lines) + "\n")
-
-
-def frame(cells: Optional[np.ndarray], words: Optional[pd.DataFrame]) -> Any:
-    if words is None:
-        return cells
-    if cells is None:
-        return words
-    return pd.concat([pd.DataFrame({f"n{j}": cells[:, j] for j in range(cells.shape[1])}), words], axis=1)
-
-
-def write_texts(path: str, words: pd.DataFrame) -> None:
-    with open(path, "wb") as file:
-        for name in words:
-            for cell in words[name]:
-                if isinstance(cell, str):
-                    data = cell.encode("utf-8")
-                    file.write(struct.pack("<I", len(data)) + data)
-                else:
-                    file.write(struct.pack("<I", NONE if cell is None else NAN))
-
-
-def combinations(r: np.random.RandomState, make: Any, rows: int) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Statistics of each type with data of each type. Where they differ, values are such as both types hold."""
-    for statistics in TYPES:
-        for data in TYPES:
-            like = "float64" if (statistics, data) == ("float64", "float64") else "float32"
-            yield statistics, data, make(r, TRAINING_ROWS, like).astype(like).astype(statistics), \
-                make(r, rows, like).astype(data)
-
-
-def add_scalers(writer: Writer, r: np.random.RandomState) -> None:
-    def rows(r: np.random.RandomState, count: int, like: str) -> np.ndarray:
-        return with_gaps(r, numbers(r, count, like))
-
-    for statistics, data, sample, cells in combinations(r, rows, 12_000):
-        group = f"{data} (statistics {statistics})"
-        for options in ({}, {"with_mean": False}, {"with_std": False}, {"with_mean": False, "with_std": False}):
-            writer.add(f"standard_scaler {group}", StandardScaler(**options).fit(sample), sample, data, cells, invert=True)
-        for options in ({}, {"clip": True}, {"feature_range": (-3.5, 7.25)}, {"feature_range": (-0.3, 0.7), "clip": True}):
-            writer.add(f"min_max_scaler {group}", MinMaxScaler(**options).fit(sample), sample, data, cells, invert=True)
-
-
-def add_imputers(writer: Writer, r: np.random.RandomState) -> None:
-    def whole(r: np.random.RandomState, count: int, like: str) -> np.ndarray:
-        return np.where(r.uniform(size=(count, 25)) < 0.1, -999.0, numbers(r, count, like))
-
-    for statistics, data, sample, cells in combinations(r, whole, 2_400):
-        group = f"simple_imputer {data} (statistics {statistics})"
-        gapped, served = with_gaps(r, sample), with_gaps(r, cells)
-        empty = gapped.copy()
-        empty[:, [3, 8]] = np.nan
-        for strategy in ("mean", "median", "most_frequent", "constant"):
-            fill = {"fill_value": -1.1} if strategy == "constant" else {}
-            for rows, options in ((gapped, {"add_indicator": True}), (empty, {}), (empty, {"keep_empty_features": True})):
-                writer.add(group, SimpleImputer(strategy=strategy, **fill, **options).fit(rows), rows, data, served)
-            for marker in (-999.0, 0.0):
-                step = SimpleImputer(missing_values=marker, strategy=strategy, **fill).fit(sample)
-                writer.add(group, step, sample, data, cells)
-
-
-def add_encoders(writer: Writer, r: np.random.RandomState) -> None:
-    for statistics in TYPES:
-        for data in TYPES:
-            group = f"one_hot_encoder numbers {data} (statistics {statistics})"
-            sample = codes(r, TRAINING_ROWS, False).astype(statistics)
-            for options in ({}, {"handle_unknown": "ignore"}, {"handle_unknown": "ignore", "drop": "first"},
-                            {"handle_unknown": "infrequent_if_exist", "min_frequency": 0.1},
-                            {"handle_unknown": "infrequent_if_exist", "max_categories": 4, "drop": "first"}):
-                cells = codes(r, 6_000, bool(options)).astype(data)
-                writer.add(group, OneHotEncoder(**options).fit(sample), sample, data, cells)
-    for data in TYPES:
-        for missing in ("", None, np.nan):
-            for options in ({}, {"handle_unknown": "ignore"}, {"handle_unknown": "ignore", "drop": "first"},
-                            {"handle_unknown": "infrequent_if_exist", "min_frequency": 0.1}):
-                sample, words = texts(r, TRAINING_ROWS, missing, False), texts(r, 2_300, missing, bool(options))
-                writer.add(f"one_hot_encoder text {data}", OneHotEncoder(dtype=data, **options).fit(sample), sample, data,
-                           None, words)
-
-
-def add_text_imputers(writer: Writer, r: np.random.RandomState) -> None:
-    for data in TYPES:
-        for missing, marker in ((None, None), (np.nan, np.nan), ("", "a")):
-            for options in ({"strategy": "most_frequent"}, {"strategy": "constant", "fill_value": "none seen"}):
-                sample, words = texts(r, TRAINING_ROWS, missing, False), texts(r, 3_600, missing, True)
-                step = make_pipeline(SimpleImputer(missing_values=marker, **options),
-                                     OneHotEncoder(handle_unknown="ignore", dtype=data)).fit(sample)
-                writer.add(f"simple_imputer text {data}", step, sample, data, None, words)
-
-
-def add_mixed(writer: Writer, r: np.random.RandomState) -> None:
-    def rows(r: np.random.RandomState, count: int, like: str) -> np.ndarray:
-        return with_gaps(r, numbers(r, count, like))
-
-    for statistics, data, sample, cells in combinations(r, rows, 15_000):
-        known, words = texts(r, TRAINING_ROWS, None, False), texts(r, len(cells), None, True)
-        training = frame(sample, known)
-        names = list(training)
-        step = ColumnTransformer([
-            ("scaled", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), names[:9]),
-            ("ranged", make_pipeline(MinMaxScaler((-1, 1)), SimpleImputer()), names[5:17]),
-            ("text", make_pipeline(SimpleImputer(missing_values=None, strategy="most_frequent"),
-                                   OneHotEncoder(handle_unknown="ignore", dtype=data)), names[25:29]),
-            ("rare", OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=0.1, dtype=data), names[29:]),
-            ("kept", "passthrough", [names[20], names[18]])],
-            transformer_weights={"ranged": 0.1}, sparse_threshold=0).fit(training)
-        writer.add(f"column_transformer {data} (statistics {statistics})", step, training, data, cells, words)
-
-
-def main(folder: str) -> None:
+def main(folder: str, chosen: list[str]) -> None:
     os.makedirs(folder, exist_ok=True)
-    writer, r = Writer(folder), np.random.RandomState(20240229)
+    writer = Writer(folder)
+    modules = [module.name for module in pkgutil.iter_modules(cases.__path__)]
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for add in (add_scalers, add_imputers, add_encoders, add_text_imputers, add_mixed):
-            add(writer, r)
+        for name in chosen or modules:
+            importlib.import_module(f"cases.{name}").add(writer, np.random.RandomState(20240229))
     writer.finish()
     print(f"{len(writer.lines)} cases in {folder}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: make_parity.py OUTDIR")
-    main(sys.argv[1])
+    if len(sys.argv) < 2:
+        sys.exit("usage: make_parity.py OUTDIR [STEP...]")
+    main(sys.argv[1], sys.argv[2:])
