@@ -9,7 +9,7 @@ import numpy as np
 
 from .arrays import FLOATS
 from .error import Error
-from .fitted import is_column_transformer, is_passthrough, is_pipeline, pipeline_steps, transformer_entries
+from .fitted import Entry, has_entries, is_passthrough, is_pipeline, live_entries, pipeline_steps
 
 
 class Use(NamedTuple):
@@ -33,11 +33,31 @@ def _visit(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> N
             _visit(step, rows, f"{where} > {name!r}", maker, uses)
             if index + 1 < len(steps):
                 rows, maker = step.transform(rows), step
-    elif is_column_transformer(fitted):
-        for entry in transformer_entries(fitted, where):
-            _visit(entry.fitted, _columns(rows, entry.columns), f"{where} > {entry.name!r}", maker, uses)
+    elif has_entries(fitted):
+        for entry in live_entries(fitted, rows.shape[1], where):
+            own = _columns(rows, entry.columns)
+            _visit(entry.fitted, own, f"{where} > {entry.name!r}", maker, uses)
+            _weigh(entry, own, f"{where} > {entry.name!r}", uses)
     else:
         _visit_leaf(fitted, rows, where, maker, uses)
+
+
+def _weigh(entry: Entry, rows: Any, where: str, uses: list[Use]) -> None:
+    """The type in which a block is multiplied by its weight: a NumPy double widens float32 since NumPy 2."""
+    if entry.weight is None:
+        return
+    block = rows if is_passthrough(entry.fitted) else entry.fitted.transform(rows)
+    product = block * entry.weight
+    cells = _each_column(product)
+    if entry.weight < 0 and (hasattr(block, "tocsr") or any(each.dtype.kind in "iub" for each in cells)):
+        raise Error("bad_parameter", f"{where}: transformer_weights {entry.weight!r} leaves the zeros of a sparse or whole-"
+                                     "number block +0.0, where those of numbers become -0.0; set sparse_output=False, or "
+                                     f"weigh by {float(entry.weight)}")
+    widened = [each for each, own in zip(cells, _each_column(block)) if each.dtype == np.float64 and own.dtype == np.float32]
+    if float(np.float32(entry.weight)) != entry.weight:  # else zeros and ones times it are values of both types
+        widened = cells
+    types = [_type_of(each, integers_count=False) for each in widened]
+    uses.extend(Use(f"{where} (times {entry.weight!r})", dtype) for dtype in dict.fromkeys(types) if dtype is not None)
 
 
 def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:

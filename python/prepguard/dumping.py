@@ -67,7 +67,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, len(exported.block.names)),
     }
     _check_spelling(payload)
-    return _proven(payload)
+    return _proven(payload, fitted, rows)
 
 
 def _check_spelling(payload: dict[str, Any]) -> None:
@@ -92,12 +92,18 @@ def _trained_on_none(node: dict[str, Any], columns: list[int]) -> set[int]:
     return set()
 
 
-def _proven(payload: dict[str, Any]) -> bytes:
+def _proven(payload: dict[str, Any], fitted: Any, rows: Sample) -> bytes:
     """The sealed payload, read back, validated and replayed."""
     data = seal(payload)
     again = validate(unseal(data))
     for index, test in enumerate(again["self_tests"]):
-        replay(again, test, f"self_tests[{index}]")
+        try:
+            replay(again, test, f"self_tests[{index}]")
+        except Error as problem:
+            if not hasattr(fitted.transform(rows.head(1)), "tocsr"):
+                raise
+            raise Error(problem.code, f"{problem.message}; the output is a sparse matrix, which holds no -0.0: set "
+                                      "sparse_output=False on encoders, sparse_threshold=0 on ColumnTransformer") from None
     return data
 
 
@@ -139,7 +145,8 @@ def _training_type(fitted: Any, rows: Sample) -> str:
     if len(types) > 1:
         blocks = ", ".join(f"{where} in {dtype}" for dtype, where in types.items())
         raise Error("bad_parameter", f"numeric blocks compute in different types: {blocks}; give the columns "
-                                     "one type before fitting, or pass cast='float32' or cast='float64'")
+                                     "one type before fitting (encoders have dtype=, weights are Python floats), or pass "
+                                     "cast='float32' or cast='float64'")
     return next(iter(types), "float64")
 
 

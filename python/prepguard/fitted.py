@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from typing import Any, NamedTuple, Optional
+from numbers import Real
+from typing import Any, Callable, Iterator, NamedTuple, Optional
 
 from .error import Error
 from .steps import STEPS, Source, Step
@@ -12,15 +14,16 @@ from .steps import STEPS, Source, Step
 PIPELINE = Source("Pipeline", "sklearn.", ("steps",))
 COLUMN_TRANSFORMER = Source("ColumnTransformer", "sklearn.",
                             ("transformers_", "_transformer_to_input_indices", "n_features_in_"))
+FEATURE_UNION = Source("FeatureUnion", "sklearn.", ("transformer_list",))
 
 
 class Entry(NamedTuple):
-    """One live entry of a ColumnTransformer."""
+    """One live entry of a ColumnTransformer, or of a FeatureUnion, whose entries each read all columns."""
 
     name: str
     fitted: Any
     columns: list[int]
-    weight: float
+    weight: Any  # as scikit-learn multiplies by it; None for none
 
 
 def is_pipeline(fitted: Any) -> bool:
@@ -29,6 +32,15 @@ def is_pipeline(fitted: Any) -> bool:
 
 def is_column_transformer(fitted: Any) -> bool:
     return _is(fitted, COLUMN_TRANSFORMER)
+
+
+def is_feature_union(fitted: Any) -> bool:
+    return _is(fitted, FEATURE_UNION)
+
+
+def has_entries(fitted: Any) -> bool:
+    """Several steps beside each other, each over some of the columns."""
+    return is_column_transformer(fitted) or is_feature_union(fitted)
 
 
 def is_passthrough(fitted: Any) -> bool:
@@ -47,7 +59,7 @@ def step_of(fitted: Any, where: str) -> Step:
     name = f"{type(fitted).__module__}.{type(fitted).__name__}"
     known = sorted(source.name for step in STEPS.values() for source in step.sources)
     hint = "it is a model, not a transformer: export pipeline[:-1]" if hasattr(fitted, "predict") else \
-        f"supported: {', '.join(known)}, Pipeline, ColumnTransformer, 'passthrough', 'drop'"
+        f"supported: {', '.join(known)}, Pipeline, ColumnTransformer, FeatureUnion, 'passthrough', 'drop'"
     raise Error("bad_parameter", f"{where}: {name} is not supported; {hint}")
 
 
@@ -57,26 +69,65 @@ def pipeline_steps(fitted: Any) -> list[tuple[str, Any]]:
     return steps or [(fitted.steps[0][0], "passthrough")]
 
 
-def transformer_entries(fitted: Any, where: str) -> list[Entry]:
-    """Entries of a ColumnTransformer that have columns and are not dropped, remainder last."""
-    require_fitted(fitted, COLUMN_TRANSFORMER.attributes, where)
-    names = [name for name, _, _ in fitted.transformers_]
+def live_entries(fitted: Any, width: int, where: str) -> list[Entry]:
+    """Entries of a ColumnTransformer or FeatureUnion that have columns and are not dropped, remainder last; `width`
+    columns come in."""
+    listed = list(_transformers(fitted, where) if is_column_transformer(fitted) else _union(fitted, width))
+    names = [entry.name for entry in listed]
     for name in names:
         if names.count(name) > 1:
-            raise Error("bad_parameter", f"{where}: ColumnTransformer: entry name {name!r} is used twice; rename it")
-    weights = fitted.transformer_weights or {}
-    entries = []
+            raise Error("bad_parameter", f"{where}: {type(fitted).__name__}: entry name {name!r} is used twice; rename it")
+    return [entry for entry in listed if entry.columns and not _is_drop(entry.fitted)]
+
+
+def _transformers(fitted: Any, where: str) -> Iterator[Entry]:
+    require_fitted(fitted, COLUMN_TRANSFORMER.attributes, where)
     for name, step, spec in fitted.transformers_:
-        if isinstance(step, str) and step == "drop":
-            continue
-        if isinstance(spec, (str, int)):
+        # a list, slice, mask or selector gives a block; a bare name or number gives a vector
+        if isinstance(spec, (str, Real)) and not _is_drop(step):
             raise Error("bad_parameter", f"{where} > {name!r}: columns={spec!r} selects one column as a vector; "
                                          f"pass [{spec!r}]")
-        weight = weights.get(name)
-        columns = [int(position) for position in fitted._transformer_to_input_indices[name]]
-        if columns:
-            entries.append(Entry(name, step, columns, 1.0 if weight is None else float(weight)))
-    return entries
+        yield Entry(name, step, [int(position) for position in fitted._transformer_to_input_indices[name]],
+                    _weight(fitted, name, where))
+
+
+def _union(fitted: Any, width: int) -> Iterator[Entry]:
+    for name, step in fitted.transformer_list:
+        yield Entry(name, step, list(range(width)), _weight(fitted, name, name))
+
+
+def _weight(fitted: Any, name: str, where: str) -> Any:
+    weight = (fitted.transformer_weights or {}).get(name)
+    if weight is not None and not (isinstance(weight, Real) and math.isfinite(weight)):
+        raise Error("bad_parameter", f"{where}: transformer_weights of {name!r} is {weight!r} ({type(weight).__name__}); "
+                                     "expected a finite number")
+    return weight
+
+
+def _is_drop(step: Any) -> bool:
+    return isinstance(step, str) and step == "drop"
+
+
+def feature_label(fitted: Any, where: str) -> Callable[[str, str], str]:
+    """How a container names the outputs of an entry: label(entry, output). A function is run here, not stored."""
+    verbose = getattr(fitted, "verbose_feature_names_out", True)
+    if isinstance(verbose, bool):
+        return (lambda entry, output: f"{entry}__{output}") if verbose else (lambda entry, output: output)
+    if not isinstance(verbose, str) and not callable(verbose):
+        raise Error("bad_parameter", f"{where}: verbose_feature_names_out={verbose!r} is not supported; expected True, "
+                                     "False, a format or a function of two names")
+
+    def label(entry: str, output: str) -> str:
+        try:
+            made = verbose(entry, output) if callable(verbose) else \
+                verbose.format(transformer_name=entry, feature_name=output)
+        except Exception as problem:  # whatever the user's format or function raises
+            made = problem
+        if not isinstance(made, str):
+            raise Error("bad_parameter", f"{where}: verbose_feature_names_out={verbose!r} makes no name of {entry!r} and "
+                                         f"{output!r}, but {made!r}")
+        return made
+    return label
 
 
 def require_fitted(fitted: Any, attributes: tuple[str, ...], where: str) -> None:
@@ -88,18 +139,24 @@ def require_fitted(fitted: Any, attributes: tuple[str, ...], where: str) -> None
 
 def input_names(fitted: Any) -> Optional[list[str]]:
     """Names of the columns the object was fitted on; None if it was fitted on an array."""
-    if is_pipeline(fitted):
-        return input_names(pipeline_steps(fitted)[0][1])
-    names = getattr(fitted, "feature_names_in_", None)
+    names = _first_known(fitted, lambda part: getattr(part, "feature_names_in_", None))
     return None if names is None else [str(name) for name in names]
 
 
 def input_width(fitted: Any) -> Optional[int]:
     """Number of columns the object was fitted on, where it says so."""
-    if is_pipeline(fitted):
-        return input_width(pipeline_steps(fitted)[0][1])
-    width = getattr(fitted, "n_features_in_", None)
+    width = _first_known(fitted, lambda part: getattr(part, "n_features_in_", None))
     return None if width is None else int(width)
+
+
+def _first_known(fitted: Any, ask: Callable[[Any], Any]) -> Any:
+    """What a part that reads the input itself answers: the first step of a Pipeline, any entry of a FeatureUnion."""
+    if is_pipeline(fitted):
+        return _first_known(pipeline_steps(fitted)[0][1], ask)
+    if is_feature_union(fitted):
+        answers = (_first_known(step, ask) for _, step in fitted.transformer_list)
+        return next((answer for answer in answers if answer is not None), None)
+    return ask(fitted)
 
 
 def package_version(package: str, fitted: Any) -> str:

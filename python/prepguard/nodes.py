@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from . import contract
 from .error import Error
-from .fitted import (input_width, is_column_transformer, is_passthrough, is_pipeline, pipeline_steps, step_of,
-                     transformer_entries)
+from .fitted import (Entry, feature_label, has_entries, input_width, is_passthrough, is_pipeline, live_entries,
+                     pipeline_steps, step_of)
 from .steps import Block
 from .steps._step import FLOAT64_COEFFICIENTS
 from .validate import check_node
@@ -30,10 +30,11 @@ def export(fitted: Any, block: Block) -> Exported:
     if width is not None and not block.split and width != len(block.names):
         raise Error("bad_shape", f"{block.where}: fitted on {width} columns, the sample gives {len(block.names)}; "
                                  "pass the rows it was fitted on")
-    if is_column_transformer(fitted):
-        return _export_transformers(fitted, block)
-    if len(set(block.kinds)) > 1 and not block.split and not _starts_with_transformer(fitted):
-        return _join([(_short_name(fitted), fitted, list(range(len(block.names))), 1.0)], block, prefix=False)
+    if has_entries(fitted):
+        return _export_entries(fitted, block)
+    if len(set(block.kinds)) > 1 and not block.split and not _takes_both_kinds(fitted):
+        return _join([Entry(_short_name(fitted), fitted, list(range(len(block.names))), None)], block,
+                     lambda _, output: output)
     if is_pipeline(fitted):
         return _export_steps(fitted, block)
     return _export_leaf(fitted, block)
@@ -69,28 +70,25 @@ def _export_steps(fitted: Any, block: Block) -> Exported:
     return Exported(node, current.at(block.where), used or frozenset())
 
 
-def _export_transformers(fitted: Any, block: Block) -> Exported:
+def _export_entries(fitted: Any, block: Block) -> Exported:
     if block.split:
         raise block.refuse(fitted, "after a step over text and numbers at once is not supported")
-    prefix = getattr(fitted, "verbose_feature_names_out", True)
-    if not isinstance(prefix, bool):
-        raise block.refuse(fitted, f"verbose_feature_names_out={prefix!r} is not supported; expected True or False")
-    return _join([tuple(entry) for entry in transformer_entries(fitted, block.where)], block, prefix)
+    return _join(live_entries(fitted, len(block.names), block.where), block, feature_label(fitted, block.where))
 
 
-def _join(entries: list[tuple[str, Any, list[int], float]], block: Block, prefix: bool) -> Exported:
+def _join(entries: list[Entry], block: Block, label: Callable[[str, str], str]) -> Exported:
     """A column_transformer node. An entry over text and numbers becomes one entry for each run of equal kind."""
     transformers, names, kinds, spellings, used = [], [], [], [], set()
-    taken = {name for name, _, _, _ in entries}
+    taken = {entry.name for entry in entries}
     for name, step, columns, weight in entries:
-        own = block.take(columns).at(f"{block.where} > {name!r}" if prefix or len(entries) > 1 else block.where)
-        whole = len(set(own.kinds)) == 1 or _starts_with_transformer(step)
+        own = block.take(columns).at(f"{block.where} > {name!r}")
+        whole = len(set(own.kinds)) == 1 or _takes_both_kinds(step)
         for index, run in enumerate([list(range(len(columns)))] if whole else _runs(own.kinds)):
             exported = export(step, own if whole else own.take(run, split=True))
-            label = name if index == 0 else _free_name(f"{name}:{index + 1}", taken)
-            transformers.append({"name": label, "columns": [columns[place] for place in run], "weight": weight,
-                                 "step": exported.node})
-            names += [f"{name}__{out}" if prefix else out for out in exported.block.names]
+            free = name if index == 0 else _free_name(f"{name}:{index + 1}", taken)
+            transformers.append({"name": free, "columns": [columns[place] for place in run],
+                                 "weight": 1.0 if weight is None else float(weight), "step": exported.node})
+            names += [label(name, output) for output in exported.block.names]
             kinds += exported.block.kinds
             spellings += exported.block.spellings
             used |= {columns[run[place]] for place in exported.used}
@@ -108,10 +106,10 @@ def _kinds(node: dict[str, Any], block: Block) -> list[str]:
         raise Error("bad_parameter", f"{block.where}: the fitted state cannot be used: {problem.message}") from None
 
 
-def _starts_with_transformer(fitted: Any) -> bool:
+def _takes_both_kinds(fitted: Any) -> bool:
     if is_pipeline(fitted):
-        return _starts_with_transformer(pipeline_steps(fitted)[0][1])
-    return is_column_transformer(fitted) or is_passthrough(fitted)
+        return _takes_both_kinds(pipeline_steps(fitted)[0][1])
+    return has_entries(fitted) or is_passthrough(fitted)
 
 
 def _short_name(fitted: Any) -> str:

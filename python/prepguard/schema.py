@@ -90,6 +90,9 @@ def read_sample(sample: Any, fitted_names: Optional[Sequence[str]], columns: Opt
                                      "ranges and self-test rows come from them")
     if hasattr(sample, "tocsr"):
         raise Error("bad_schema", "sample: sparse matrices are not supported; pass a dense array")
+    if hasattr(sample, "to_pandas"):
+        raise Error("bad_schema", f"sample: {type(sample).__module__.split('.')[0]} tables are not supported; pass "
+                                  "sample.to_pandas()")
     result = _read_frame(sample, fitted_names, columns) if hasattr(sample, "iloc") and hasattr(sample, "columns") \
         else _read_array(sample, fitted_names, columns)
     if result.rows == 0:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -219,6 +219,19 @@ def _weights() -> Case:
     return Case(step, frame, serve_numbers(frame, 112))
 
 
+def _union(dtype: str) -> Case:
+    """Entries that each read all columns, inside columns and around them."""
+    frame = penguins(14, dtype)
+    measures = ["bill_length_mm", "bill_depth_mm", "body_mass_g"]
+    inner = FeatureUnion([("scaled", make_pipeline(SimpleImputer(), StandardScaler())), ("gone", "drop"), ("kept", "passthrough")],
+                         transformer_weights={"scaled": 0.3})
+    step = FeatureUnion([
+        ("num", ColumnTransformer([("num", inner, measures)], remainder="drop")),
+        ("cat", ColumnTransformer([("out", "drop", measures), ("sex", OneHotEncoder(handle_unknown="ignore"), [4])],
+                                  remainder=OneHotEncoder(handle_unknown="ignore")))])
+    return Case(step.fit(frame), frame, serve_penguins(frame, 114))
+
+
 def _unnamed() -> Case:
     frame = numbers(13, missing=False)
     step = ColumnTransformer([("a", StandardScaler(), slice(0, 2)), ("b", "drop", [2])],
@@ -272,6 +285,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "mixed_split": _text_and_numbers,
     "nested": _nested,
     "weights": _weights,
+    "union": lambda: _union("float64"),
+    "union_float32": lambda: _union("float32"),
     "unnamed": _unnamed,
 }
 

@@ -13,7 +13,7 @@ import sklearn
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
 import prepguard
@@ -56,7 +56,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                  "bad_parameter", ("mine.StandardScaler",)),
     "model": (lambda: make_pipeline(StandardScaler(), LogisticRegression()).fit(FULL, [0, 1, 1]), FULL, "bad_parameter",
               ("LogisticRegression", "pipeline[:-1]")),
-    "union": (lambda: FeatureUnion([("a", StandardScaler())]).fit(FULL), FULL, "bad_parameter", ("FeatureUnion",)),
     "function": (lambda: FunctionTransformer(np.log1p).fit(FULL), FULL, "bad_parameter", ("FunctionTransformer", "log1p")),
     "unknown object": (lambda: {"mean": 1}, FULL, "bad_parameter", ("builtins.dict",)),
     "not fitted": (lambda: StandardScaler(), FULL, "bad_shape", ("StandardScaler is not fitted", "fit")),
