@@ -109,6 +109,13 @@ class TransformerBase {
   /// The input column that output `k` comes from. Steps that change the number of columns replace it.
   std::size_t source_column(std::size_t k) const noexcept { return k; }
 
+  /// True if output `k`, which is not finite, is so because of the input. Steps whose outputs come from several columns
+  /// replace it (and `formula_of(row, k)` tells how such an output came about).
+  bool is_carried(const MatrixView<const In>& row, const MatrixView<const Out>& out, std::size_t k) const {
+    const In* const cell = &row(0, derived().source_column(k));
+    return detail::is_nan(&out(0, k)) ? detail::is_nan(cell) : detail::is_infinite(cell);
+  }
+
   /// Which cell `apply` refused. Only steps whose `apply` can say false replace it.
   Finding refusal(InView<In>) const { return {.code = Errc::bad_state, .what = "a cell cannot be mapped"}; }
 
@@ -133,12 +140,12 @@ class TransformerBase {
     detail::run_tiles(step, source, detail::sink(out, false), check);
   }
 
-  /// The first output that is not finite although the cell it comes from is.
+  /// The first output that is not finite although what it comes from is.
   std::optional<Finding> find_made(MatrixView<const In> row, MatrixView<const Out> out) const {
     for (std::size_t k = 0; k < out.cols(); ++k) {
       if (detail::is_finite(&out(0, k))) continue;
+      if (derived().is_carried(row, out, k)) continue;
       const std::size_t j = derived().source_column(k);
-      if (detail::is_nan(&out(0, k)) ? detail::is_nan(&row(0, j)) : detail::is_infinite(&row(0, j))) continue;
       return Finding{.code = Errc::non_finite,
                      .column = static_cast<std::int64_t>(j),
                      .what = explain(row, j, k),
@@ -148,7 +155,9 @@ class TransformerBase {
   }
 
   std::string explain(MatrixView<const In> row, std::size_t j, std::size_t k) const {
-    if constexpr (requires { derived().formula(row(0, j), j); }) {
+    if constexpr (requires { derived().formula_of(row, k); }) {
+      return derived().formula_of(row, k);
+    } else if constexpr (requires { derived().formula(row(0, j), j); }) {
       return derived().formula(row(0, j), j);
     } else {
       return "output " + std::to_string(k) + " is not finite for input " + detail::repr_text(double{row(0, j)});

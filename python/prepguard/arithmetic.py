@@ -12,6 +12,10 @@ from .error import Error
 from .fitted import Entry, has_entries, is_passthrough, is_pipeline, live_entries, pipeline_steps
 
 
+# Steps whose arithmetic on sparse blocks is another one, with equal bits if all cells are 0 or 1.
+SAME_FOR_ZEROS_AND_ONES = ("StandardScaler", "PolynomialFeatures")
+
+
 class Use(NamedTuple):
     """A step and the type it computes in."""
 
@@ -63,8 +67,8 @@ def _weigh(entry: Entry, rows: Any, where: str, uses: list[Use]) -> None:
 def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
     name = type(fitted).__name__
     sparse = hasattr(rows, "tocsr")
-    if sparse and not (name == "StandardScaler" and type(maker).__name__ == "OneHotEncoder"):
-        raise Error("bad_parameter", f"{where}: {name} reads a sparse block, where scikit-learn multiplies by 1/scale; "
+    if sparse and not (name in SAME_FOR_ZEROS_AND_ONES and type(maker).__name__ == "OneHotEncoder"):
+        raise Error("bad_parameter", f"{where}: {name} reads a sparse block, which scikit-learn computes in another way; "
                                      "set sparse_output=False on encoders, sparse_threshold=0 on ColumnTransformer")
     as_is = is_passthrough(fitted) or name == "FunctionTransformer"
     if as_is or name == "OneHotEncoder":

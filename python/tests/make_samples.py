@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -241,6 +241,22 @@ def _unnamed() -> Case:
     return Case(step, frame.to_numpy(), rows)
 
 
+def _products(dtype: str, **options: Any) -> Case:
+    """Products of imputed numbers, scaled so that float32 holds them, and of categories."""
+    frame = numbers(14, dtype=dtype)
+    frame["grade"] = texts(np.random.RandomState(14).choice(list("xyz"), len(frame)))
+    names = ["unit", "hundred", "small"]
+    step = ColumnTransformer([
+        ("num", make_pipeline(SimpleImputer(), StandardScaler(), PolynomialFeatures(**options)), names),
+        ("cat", make_pipeline(OneHotEncoder(dtype=dtype), PolynomialFeatures(2, interaction_only=True)), ["grade"])],
+        sparse_threshold=0).fit(frame)
+    rows = serve_numbers(frame[names], 114)
+    rows[names] = rows[names].clip(-1e4, 1e4)
+    for index, name in enumerate(("skewed", "epoch")):
+        rows[name] = np.float64(index)
+    return Case(step, frame, rows.assign(grade=texts(["y", "z", "x"] * (len(rows) // 3))))
+
+
 CASES: dict[str, Callable[[], Case]] = {
     "standard_scaler": lambda: _alone(StandardScaler()),
     "standard_scaler_float32": lambda: _alone(StandardScaler(), "float32"),
@@ -280,6 +296,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "one_hot_encoder_float_nan": lambda: _codes(np.array([0.1, 0.3, 0.7, 5.0, np.nan]), handle_unknown="ignore"),
     "one_hot_encoder_float32_infrequent": lambda: _codes(
         np.array([0.1, 0.3, 0.7, 5.0], dtype="float32"), handle_unknown="infrequent_if_exist", max_categories=3),
+    "polynomial_features": lambda: _products("float64", degree=3),
+    "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
     "mixed": lambda: _mixed("float64"),
     "mixed_float32": lambda: _mixed("float32"),
     "mixed_split": _text_and_numbers,

@@ -115,6 +115,16 @@ std::vector<Case<T>> all_kernels() {
           std::size_t cols, const double*, const double*,
           const T* fill) { pd::replace_equal<T>(in, in_stride, out, out_stride, rows, cols, T(0), fill); },
        [](T x, double, double, T fill) { return x == 0 ? fill : x; }},
+      {"multiply_rows",
+       [](const T* in, std::ptrdiff_t in_stride, T* out, std::ptrdiff_t out_stride, std::size_t rows,
+          std::size_t cols, const double*, const double*, const T*) {
+         const T factor = T(1.1);
+         pd::multiply_rows<T>(in, in_stride, out, out_stride, rows, cols, &factor, 0);
+       },
+       [](T x, double, double, T) {
+         volatile T product = x, factor = T(1.1);
+         return product = product * factor;  // in T: what the kernel does in double must be the same
+       }},
   };
 }
 

@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "python"))
@@ -98,6 +98,9 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "one_hot_encoder_int": (OneHotEncoder(), codes("int64")),
         "one_hot_encoder_float32": (OneHotEncoder(handle_unknown="ignore", max_categories=3), codes("float32")),
         "one_hot_encoder_nan": (OneHotEncoder(handle_unknown="ignore", drop="if_binary"), numbers()[["age", "tiny"]]),
+        "polynomial_features": (PolynomialFeatures((2, 3)), known),
+        "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
+                                        numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),
         "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
         "column_transformer": (mixed(), penguins()),
         "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),

@@ -89,5 +89,16 @@ void replace_equal(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
   with_kernels([&](auto kernels) { kernels.template replace_equal<T>(pair, sentinel, fill); });
 }
 
+/// out(i, j) = in(i, j) * factor[i * factor_stride], rounded to `T` once. Here `in` and `out` may also be
+/// different columns of the same rows.
+template <class T>
+void multiply_rows(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                   std::size_t rows, std::size_t cols, const T* factor,
+                   std::ptrdiff_t factor_stride) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template multiply_rows<T>(pair, factor, factor_stride); });
+}
+
 }  // namespace detail
 }  // namespace prepguard::inline PREPGUARD_ABI

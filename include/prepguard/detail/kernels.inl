@@ -5,6 +5,8 @@
 
 #include "prepguard/detail/columns.inl"
 
+#include "prepguard/detail/rows.inl"
+
 /// The kernels of one instruction set; kernels.hpp has their contracts.
 struct Kernels {
   template <class T>
@@ -30,5 +32,10 @@ struct Kernels {
   template <class T>
   static void replace_equal(const RowPair<T>& rows, const T& sentinel, const T* fill) noexcept {
     transform(rows, Replace<T, IsEqual<T>>{is_equal_to(sentinel), fill});
+  }
+
+  template <class T>
+  static void multiply_rows(const RowPair<T>& rows, const T* factor, std::ptrdiff_t factor_stride) noexcept {
+    multiply_by_cells(rows, factor, factor_stride);
   }
 };

@@ -108,6 +108,21 @@ class Step:
     version: int = 1
 
 
+def require(holds: bool, path: str, expected: str, got: Any) -> None:
+    """`bad_state` with the place unless `holds`."""
+    if not holds:
+        raise Error("bad_state", f"{path}: expected {expected}, got {got!r}")
+
+
+def refuse_nan(columns: list[Cells], path: str) -> None:
+    """`non_finite` at the first NaN among numbers, for steps that have no answer to it."""
+    for label, values in columns:
+        nan = np.isnan(values)
+        if nan.any():
+            raise Error("non_finite", f"{path}: row {int(np.argmax(nan))}, column {label!r}: NaN, which this step "
+                                      "refuses as in training; impute it first")
+
+
 def one_kind(kinds: list[str], path: str) -> str:
     """The kind all columns share: a step reads only numbers or only text."""
     if len(set(kinds)) != 1:
