@@ -6,6 +6,7 @@
 #include "prepguard/transformers/one_hot_encoder.hpp"
 #include "prepguard/transformers/passthrough.hpp"
 #include "prepguard/transformers/polynomial_features.hpp"
+#include "prepguard/transformers/safe_divide.hpp"
 #include "prepguard/transformers/simple_imputer.hpp"
 #include "prepguard/transformers/standard_scaler.hpp"
 
@@ -15,6 +16,6 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// conformance suite follow. Where one type reads numbers or text, the one for numbers comes first.
 template <Number T>
 struct BuiltInSteps : StepList<StandardScaler<T>, MinMaxScaler<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>,
-                               SimpleImputer<T>, SimpleImputer<T, Text>, PolynomialFeatures<T>, Passthrough<T>> {};
+                               SimpleImputer<T>, SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

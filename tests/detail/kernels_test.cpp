@@ -123,7 +123,18 @@ std::vector<Case<T>> all_kernels() {
        },
        [](T x, double, double, T) {
          volatile T product = x, factor = T(1.1);
-         return product = product * factor;  // in T: what the kernel does in double must be the same
+         product = product * factor;  // in T: what the kernel does in double must be the same
+         return T(product);
+       }},
+      {"safe_divide",
+       [](const T* in, std::ptrdiff_t in_stride, T* out, std::ptrdiff_t out_stride, std::size_t rows,
+          std::size_t cols, const double*, const double*,
+          const T*) { pd::safe_divide<T>(in, in_stride, out, out_stride, rows, cols, T(1.1)); },
+       [](T x, double, double, T) {
+         volatile T cell = x, sum = std::fabs(x), epsilon = T(1.1);
+         sum = sum + epsilon;
+         sum = cell / sum;
+         return T(sum);
        }},
   };
 }

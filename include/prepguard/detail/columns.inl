@@ -19,36 +19,40 @@ inline void repeat(const T* from, std::size_t cols, std::size_t count, T* to) {
   }
 }
 
-/// `x op *s` for `N` cells: one operation in double, rounded to `T`.
+/// `x op statistic` for `N` cells: one operation in double, rounded to `T`.
+template <ColumnOp Op, std::size_t N, class V>
+[[gnu::always_inline]] inline V operate(const V& x, Lanes<double, N> statistic) {
+  using Wide = Lanes<double, N>;
+  Wide value;
+  if constexpr (sizeof(V) < sizeof(Wide)) {
+    value = widen<N>(x);
+  } else {
+    value = x;
+  }
+  fence(value);
+  fence(statistic);  // inside the loop, or a reciprocal of the divisor would be taken outside
+  if constexpr (Op == ColumnOp::subtract) value = value - statistic;
+  if constexpr (Op == ColumnOp::add) value = value + statistic;
+  if constexpr (Op == ColumnOp::multiply) value = value * statistic;
+  if constexpr (Op == ColumnOp::divide) value = value / statistic;
+  fence(value);
+  V result;
+  if constexpr (N == 1) {
+    result = static_cast<V>(value);
+  } else {
+    result = __builtin_convertvector(value, V);
+  }
+  fence(result);
+  return result;
+}
+
+/// `x op *s` for `N` cells.
 template <ColumnOp Op, std::size_t N, class V>
 [[gnu::always_inline]] inline V column_step(const V& x, const double* s) {
   if constexpr (Op == ColumnOp::none) {
     return x;
   } else {
-    using Wide = Lanes<double, N>;
-    Wide value;
-    if constexpr (sizeof(V) < sizeof(Wide)) {
-      value = widen<N>(x);
-    } else {
-      value = x;
-    }
-    Wide statistic = load<Wide>(s);
-    fence(value);
-    fence(statistic);  // inside the loop, or a reciprocal of the divisor would be taken outside
-    if constexpr (Op == ColumnOp::subtract) value = value - statistic;
-    if constexpr (Op == ColumnOp::add) value = value + statistic;
-    if constexpr (Op == ColumnOp::multiply) value = value * statistic;
-    if constexpr (Op == ColumnOp::divide) value = value / statistic;
-    fence(value);
-    if constexpr (N == 1) {
-      V result = static_cast<V>(value);
-      fence(result);
-      return result;
-    } else {
-      V result = __builtin_convertvector(value, V);
-      fence(result);
-      return result;
-    }
+    return operate<Op, N>(x, load<Lanes<double, N>>(s));
   }
 }
 

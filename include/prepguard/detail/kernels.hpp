@@ -100,5 +100,14 @@ void multiply_rows(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
   with_kernels([&](auto kernels) { kernels.template multiply_rows<T>(pair, factor, factor_stride); });
 }
 
+/// out = in / (|in| + epsilon), the sum and the quotient each rounded to `T`. NaN stays NaN.
+template <class T>
+void safe_divide(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                 std::size_t rows, std::size_t cols, const T& epsilon) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template safe_divide<T>(pair, epsilon); });
+}
+
 }  // namespace detail
 }  // namespace prepguard::inline PREPGUARD_ABI

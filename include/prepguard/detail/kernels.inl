@@ -38,4 +38,9 @@ struct Kernels {
   static void multiply_rows(const RowPair<T>& rows, const T* factor, std::ptrdiff_t factor_stride) noexcept {
     multiply_by_cells(rows, factor, factor_stride);
   }
+
+  template <class T>
+  static void safe_divide(const RowPair<T>& rows, const T& epsilon) noexcept {
+    transform(rows, safe_divide_by(epsilon));
+  }
 };

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "prepguard/detail/fit.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/number_text.hpp"
+#include "prepguard/detail/replace.hpp"
+#include "prepguard/detail/rounded.hpp"
+#include "prepguard/leaf.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// `x / (|x| + epsilon)` for every cell, as a layer of a network that bounds its input: epsilon, sum and
+/// quotient are rounded to `T`, one after the other. NaN passes.
+template <Number T>
+class SafeDivide : public LeafStep<SafeDivide<T>, T, T> {
+ public:
+  static constexpr std::string_view type = "safe_divide";
+  static constexpr bool has_keras_layer = true;
+
+  struct Options {
+    double epsilon = 1e-7;  ///< > 0, also in `T`: else 0 / 0
+  };
+
+  SafeDivide() = default;
+  SafeDivide(const SafeDivide&) = default;
+  SafeDivide(SafeDivide&&) noexcept = default;
+  SafeDivide& operator=(SafeDivide other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~SafeDivide() = default;
+  /// Throws bad_parameter unless epsilon is a number > 0 of type `T`.
+  explicit SafeDivide(Options options) : epsilon_(options.epsilon) {
+    if (is_usable()) return;
+    throw Error(Errc::bad_parameter, std::string(type),
+                "expected an epsilon > 0 in " + std::string(name(dtype_of<T>)) + ", got " +
+                    detail::repr_text(epsilon_));
+  }
+
+  /// Learns the number of columns. Throws cannot_fit for 0 rows and infinities.
+  SafeDivide& fit(MatrixView<const T> rows) {
+    detail::check_fit_rows(type, rows);
+    SafeDivide fresh(*this);
+    fresh.fitted(rows.cols());
+    return *this = std::move(fresh);
+  }
+
+  double epsilon() const noexcept { return epsilon_; }
+
+  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    detail::safe_divide<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
+                           detail::round_to<T>(epsilon_));
+    return true;
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    SafeDivide::header(self, visit);
+    visit("epsilon", self.epsilon_);
+  }
+
+  void validate(const detail::Place& at) const {
+    (at / "epsilon")
+        .require(is_usable(), "a number > 0 in " + std::string(name(dtype_of<T>)),
+                 detail::repr_text(epsilon_));
+  }
+
+  friend bool operator==(const SafeDivide&, const SafeDivide&) = default;
+
+ private:
+  bool is_usable() const noexcept {
+    const T rounded = detail::round_to<T>(epsilon_);
+    return detail::is_finite(&epsilon_) && detail::is_finite(&rounded) && rounded > T{0};
+  }
+
+  double epsilon_ = 1e-7;
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI
