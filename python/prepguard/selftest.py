@@ -39,6 +39,9 @@ def choose_rows(fitted: Any, sample: Sample, dtype: str) -> list[np.ndarray]:
 
 def build(fitted: Any, sample: Sample, cells: Sequence[np.ndarray], dtype: str, features: int) -> dict[str, Any]:
     """The self-test of one type; raises `Impossible` with the reason if the fitted object has no answer in it."""
+    with np.errstate(over="ignore"):
+        if any(np.isinf(c.astype(dtype)).any() for column, c in zip(sample.columns, cells) if column.kind == NUMBER):
+            raise Impossible(f"a number of the sample is beyond {dtype}")
     rows = sample.container(cells, dtype)
     want = expected(fitted, rows, dtype)
     if want.shape[1] != features:

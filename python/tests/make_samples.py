@@ -27,6 +27,7 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeature
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 import prepguard  # noqa: E402
+from own_steps import SafeDivide  # noqa: E402
 
 DATE = "2024-01-01T00:00:00Z"
 SERVING_ROWS = 300
@@ -298,6 +299,8 @@ CASES: dict[str, Callable[[], Case]] = {
         np.array([0.1, 0.3, 0.7, 5.0], dtype="float32"), handle_unknown="infrequent_if_exist", max_categories=3),
     "polynomial_features": lambda: _products("float64", degree=3),
     "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
+    "safe_divide": lambda: _alone(SafeDivide(0.1)),
+    "safe_divide_float32": lambda: _alone(make_pipeline(StandardScaler(), SafeDivide()), "float32"),
     "mixed": lambda: _mixed("float64"),
     "mixed_float32": lambda: _mixed("float32"),
     "mixed_split": _text_and_numbers,

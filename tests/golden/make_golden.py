@@ -24,9 +24,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "..", "python"))
+PYTHON = os.path.join(HERE, "..", "..", "python")
+sys.path.insert(0, PYTHON)
+sys.path.append(os.path.join(PYTHON, "tests"))
 
 import prepguard  # noqa: E402
+from own_steps import SafeDivide  # noqa: E402
 from prepguard.envelope import seal  # noqa: E402
 from prepguard.validate import validate  # noqa: E402
 
@@ -101,6 +104,7 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "polynomial_features": (PolynomialFeatures((2, 3)), known),
         "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
                                         numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),
+        "safe_divide": (SafeDivide(0.1), numbers()[few]),
         "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
         "column_transformer": (mixed(), penguins()),
         "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),

@@ -10,7 +10,10 @@ from typing import Any, Iterator, Optional
 
 import numpy as np
 import pandas as pd
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
+
+PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python")
+sys.path.insert(0, PYTHON)
+sys.path.append(os.path.join(PYTHON, "tests"))
 
 import prepguard  # noqa: E402
 

@@ -150,7 +150,7 @@ TEST_CASE("polynomial_features: widths") {
 TEST_CASE("polynomial_features: more outputs than a file may hold are refused before memory is asked for") {
   for (const std::int64_t degree : {std::int64_t{4}, std::int64_t{1} << 40, INT64_MAX}) {
     cells::check_error([&] { fitted({.max_degree = degree}, 100); }, Errc::bad_parameter,
-                       {"polynomial_features", "of 100 columns", "4194304", "lower degree"});
+                       {"polynomial_features", "of 100 columns", "4194304", "another degree"});
   }
   cells::check_error([] { fitted({.max_degree = INT64_MAX, .interaction_only = true}, 23); },
                      Errc::bad_parameter, {"4194304"});

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,14 +38,12 @@ Finding refused_nan(const MatrixView<const T>& row) {
           .advice = "impute the column first"};
 }
 
-/// Refuses training rows with a NaN.
+/// Refuses a run of training cells of column `j` with a NaN.
 template <Number T>
-void require_no_nan(std::string_view where, const MatrixView<const T>& rows) {
-  if (all_finite(rows)) return;
-  for (std::size_t j = 0; j < rows.cols(); ++j) {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      if (is_nan(&rows(i, j)))
-        fail_fit(where, j, "NaN in row " + std::to_string(i), "impute the column first");
+void require_no_nan(std::string_view where, std::size_t j, const T* x, std::ptrdiff_t stride, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (is_nan(x + static_cast<std::ptrdiff_t>(i) * stride)) {
+      fail_fit(where, j, "NaN, which this step cannot transform", "impute the column first");
     }
   }
 }

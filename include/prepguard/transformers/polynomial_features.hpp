@@ -9,19 +9,19 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/fit.hpp"
+#include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/column_statistics.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/nan_refusal.hpp"
 #include "prepguard/detail/polynomial_terms.hpp"
 #include "prepguard/detail/replace.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
 /// All products of the columns up to a degree, scikit-learn's PolynomialFeatures bit for bit: a product is
-/// taken from its last column to its first, rounded to `T` each time. NaN is refused.
+/// taken from its last column to its first, rounded to `T` each time. NaN is refused, by `fit` too.
 template <Number T>
-class PolynomialFeatures : public LeafStep<PolynomialFeatures<T>, T, T> {
+class PolynomialFeatures : public ColumnEstimator<PolynomialFeatures<T>, T, detail::ColumnSeen<T>> {
  public:
   static constexpr std::string_view type = "polynomial_features";
 
@@ -55,27 +55,27 @@ class PolynomialFeatures : public LeafStep<PolynomialFeatures<T>, T, T> {
     }
   }
 
-  /// Learns the number of columns. Throws cannot_fit for 0 rows, infinities and NaN, bad_parameter if so many
-  /// columns have more than 2^22 products, or none.
-  PolynomialFeatures& fit(MatrixView<const T> rows) {
-    detail::check_fit_rows(type, rows);
-    detail::require_no_nan(type, rows);
-    const detail::PolynomialTerms terms = terms_of(rows.cols());
-    if (terms.too_many() || terms.outputs() == 0) {
-      throw Error(Errc::bad_parameter, std::string(type),
-                  "of " + std::to_string(rows.cols()) + " columns there are " +
-                      (terms.too_many() ? "more than 4194304 products" : "no products of that degree"),
-                  "choose a lower degree");
-    }
-    PolynomialFeatures fresh(*this);
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
-  }
-
   std::int64_t min_degree() const noexcept { return min_degree_; }
   std::int64_t max_degree() const noexcept { return max_degree_; }
   bool interaction_only() const noexcept { return interaction_only_; }
   bool include_bias() const noexcept { return include_bias_; }
+
+  PolynomialFeatures unfitted() const { return *this; }
+  /// Nothing but the number of columns. Throws bad_parameter if so many have more than 2^22 products, or
+  /// none.
+  void learn(const std::vector<detail::ColumnSeen<T>>& columns, FitHealth&) {
+    const detail::PolynomialTerms terms = terms_of(columns.size());
+    if (!terms.too_many() && terms.outputs() != 0) return;
+    throw Error(Errc::bad_parameter, std::string(type),
+                "of " + std::to_string(columns.size()) + " columns there are " +
+                    (terms.too_many() ? "more than 4194304 products" : "no products of that degree"),
+                "choose another degree");
+  }
+  void observe(detail::ColumnSeen<T>& column, std::size_t j, const T* x, std::ptrdiff_t stride,
+               std::size_t n) const {
+    detail::require_no_nan(type, j, x, stride, n);
+    column.add(x, stride, n);
+  }
 
   std::size_t output_width() const noexcept { return terms_.value.outputs(); }
 

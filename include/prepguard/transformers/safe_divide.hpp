@@ -5,20 +5,21 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "prepguard/detail/fit.hpp"
+#include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/column_statistics.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
 /// `x / (|x| + epsilon)` for every cell, as a layer of a network that bounds its input: epsilon, sum and
 /// quotient are rounded to `T`, one after the other. NaN passes.
 template <Number T>
-class SafeDivide : public LeafStep<SafeDivide<T>, T, T> {
+class SafeDivide : public ColumnEstimator<SafeDivide<T>, T, detail::ColumnSeen<T>> {
  public:
   static constexpr std::string_view type = "safe_divide";
   static constexpr bool has_keras_layer = true;
@@ -40,15 +41,11 @@ class SafeDivide : public LeafStep<SafeDivide<T>, T, T> {
                     detail::repr_text(epsilon_));
   }
 
-  /// Learns the number of columns. Throws cannot_fit for 0 rows and infinities.
-  SafeDivide& fit(MatrixView<const T> rows) {
-    detail::check_fit_rows(type, rows);
-    SafeDivide fresh(*this);
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
-  }
-
   double epsilon() const noexcept { return epsilon_; }
+
+  SafeDivide unfitted() const { return *this; }
+  /// Nothing but the number of columns.
+  void learn(const std::vector<detail::ColumnSeen<T>>&, FitHealth&) {}
 
   bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     detail::safe_divide<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
