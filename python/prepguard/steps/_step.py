@@ -19,6 +19,7 @@ FLOAT32_COEFFICIENTS = "sklearn_float32_coefficients"
 KERAS = "keras"
 NATIVE = "native"
 CONTRACTS = (FLOAT64_COEFFICIENTS, FLOAT32_COEFFICIENTS, KERAS, NATIVE)
+SKLEARN_CONTRACTS = (FLOAT64_COEFFICIENTS, FLOAT32_COEFFICIENTS, NATIVE)  # of scalers that no Keras layer is like
 
 
 class Cells(NamedTuple):

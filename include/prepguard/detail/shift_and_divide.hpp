@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "prepguard/array.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/number_text.hpp"
+#include "prepguard/detail/place.hpp"
+#include "prepguard/leaf.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// The state of a scaler that moves and divides every column, `(x - shift) / scale`, each only if it is asked
+/// for; and all that such scalers have in common: they differ in what they learn.
+template <Number T>
+struct ShiftAndDivide {
+  ShiftAndDivide() = default;
+  ShiftAndDivide(bool with_shift, bool with_scale) noexcept
+      : with_shift_(with_shift), with_scale_(with_scale) {}
+
+  bool with_shift_ = true;
+  bool with_scale_ = true;
+  Array shift_{};  // one a column; empty if not used
+  Array scale_{};
+
+  void apply(const MatrixView<const T>& in, const MatrixView<T>& out) const noexcept {
+    run<ColumnOp::subtract, ColumnOp::divide>(in, out, shifts_, scales_, with_shift_, with_scale_);
+  }
+  void invert(const MatrixView<const T>& in, const MatrixView<T>& out) const noexcept {
+    run<ColumnOp::multiply, ColumnOp::add>(in, out, scales_, shifts_, with_scale_, with_shift_);
+  }
+
+  /// What is computed for `x` in column `j`, for error messages.
+  std::string formula(T x, std::size_t j) const {
+    std::string text = repr_text(double{x});
+    if (with_shift_) text = '(' + text + " - " + repr_text(shift_.reals()[j]) + ')';
+    if (with_scale_) text += " / " + repr_text(scale_.reals()[j]);
+    return text + " is not finite";
+  }
+
+  /// Typical cells at, below and above the centre of column `j`, for self-test rows made from the state.
+  Array typical_cells(std::size_t j) const {
+    const double centre = with_shift_ ? shift_.real(j) : 0.0, step = with_scale_ ? scale_.real(j) : 1.0;
+    return Array(Array::Reals{centre, centre - step, centre + step});
+  }
+
+  void check(const Place& at, std::string_view shift, std::size_t width, Contract contract) const {
+    check_statistic(at / shift, shift_, with_shift_ ? width : 0);
+    check_scale(at / "scale", scale_, with_scale_ ? width : 0, contract);
+    if (with_shift_ && with_scale_) check_same_undefined(at / shift, shift_, scale_);
+  }
+
+  void build(Contract contract) {
+    shifts_.value = coefficients<T>(shift_, contract);
+    scales_.value = coefficients<T>(scale_, contract);
+  }
+
+  friend bool operator==(const ShiftAndDivide&, const ShiftAndDivide&) = default;
+
+ private:
+  using Coefficients = Derived<std::vector<double>>;
+
+  template <ColumnOp First, ColumnOp Second>
+  static void run(const MatrixView<const T>& in, const MatrixView<T>& out, const Coefficients& first,
+                  const Coefficients& second, bool with_first, bool with_second) noexcept {
+    const double *a = first.value.data(), *b = second.value.data();
+    if (with_first && with_second) {
+      apply_columns<T, First, Second>(in, out, a, b);
+    } else if (with_first) {
+      apply_columns<T, First, ColumnOp::none>(in, out, a, nullptr);
+    } else if (with_second) {
+      apply_columns<T, ColumnOp::none, Second>(in, out, nullptr, b);
+    } else {
+      copy_cells(in, out);
+    }
+  }
+
+  Coefficients shifts_{};
+  Coefficients scales_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
