@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -268,6 +268,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "min_max_scaler_float32": lambda: _alone(MinMaxScaler(), "float32"),
     "min_max_scaler_clip": lambda: _alone(MinMaxScaler((0, 0.7), clip=True), seed=23),
     "min_max_scaler_clip_float32": lambda: _alone(MinMaxScaler((-0.3, 0.7), clip=True), "float32", seed=24),
+    "max_abs_scaler": lambda: _alone(MaxAbsScaler()),
+    "max_abs_scaler_float32": lambda: _alone(MaxAbsScaler(), "float32", seed=25),
     "simple_imputer_mean": lambda: _alone(SimpleImputer()),
     "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
     "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),
@@ -310,6 +312,8 @@ CASES: dict[str, Callable[[], Case]] = {
     "union_float32": lambda: _union("float32"),
     "unnamed": _unnamed,
 }
+if "clip" in MaxAbsScaler().get_params():  # scikit-learn 1.9 or newer
+    CASES["max_abs_scaler_clip"] = lambda: _alone(MaxAbsScaler(clip=True), seed=26)
 
 
 def make(name: str) -> Case:

@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -87,6 +87,10 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "standard_scaler_mean": (StandardScaler(with_std=False), numbers()[few[:2]]),
         "min_max_scaler": (MinMaxScaler((-0.3, 0.7), clip=True), numbers()[few]),
         "min_max_scaler_float32": (MinMaxScaler(), numbers("float32")[["age", "epoch"]]),
+        "max_abs_scaler": (MaxAbsScaler(), numbers()[few]),
+        "max_abs_scaler_float32": (MaxAbsScaler(), numbers("float32")[["age", "epoch"]]),
+        **({"max_abs_scaler_clip": (MaxAbsScaler(clip=True), numbers()[["age", "epoch"]])}
+           if "clip" in MaxAbsScaler().get_params() else {}),  # scikit-learn 1.9 or newer
         "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
         "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
         "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),

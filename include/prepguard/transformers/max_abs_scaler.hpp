@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/column_statistics.hpp"
+#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/replace.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI {
+
+/// Divides every column by the largest magnitude it had in training, so that training lies in [-1, 1] and
+/// zeros stay zeros: `x / scale`, scikit-learn's MaxAbsScaler bit for bit. NaN passes.
+template <Number T>
+class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRange<T>> {
+ public:
+  static constexpr std::string_view type = "max_abs_scaler";
+  static constexpr bool rounds_statistics = true;
+
+  struct Options {
+    bool clip = false;  ///< bound the results by -1 and 1
+  };
+
+  MaxAbsScaler() = default;
+  MaxAbsScaler(const MaxAbsScaler&) = default;
+  MaxAbsScaler(MaxAbsScaler&&) noexcept = default;
+  MaxAbsScaler& operator=(MaxAbsScaler other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~MaxAbsScaler() = default;
+  explicit MaxAbsScaler(Options options) : clip_(options.clip) {}
+
+  /// A step of the same options that has learned nothing.
+  MaxAbsScaler unfitted() const { return MaxAbsScaler(Options{clip_}); }
+
+  /// The largest magnitude of every column; NaN is left out. One below 10 eps(T) counts as 1.
+  void learn(const std::vector<detail::ColumnRange<T>>& columns, FitHealth& health) {
+    std::vector<double> scales;
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      detail::store_nan(&scales.emplace_back());
+      if (!health.has_values(type, j, columns[j].count())) continue;
+      const T below = -columns[j].low(), above = columns[j].high();
+      const T largest = above > below ? above : below;
+      const bool zero = largest < 10 * std::numeric_limits<T>::epsilon();
+      scales.back() = zero ? T{1} : largest;
+      if (zero) note_zero(largest, j, health);
+    }
+    scale_ = Array(std::move(scales), dtype_of<T>);
+  }
+
+  bool clip() const noexcept { return clip_; }
+  /// The largest magnitudes, one a column. NaN: undefined, training had no value.
+  const Array& scale() const noexcept { return scale_; }
+
+  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    using detail::ColumnOp;
+    detail::apply_columns<T, ColumnOp::divide, ColumnOp::none>(in, out, scale_coefficients_.value.data(),
+                                                               nullptr);
+    if (clip_) {
+      detail::clip_columns<T>(out.data(), out.row_stride(), out.data(), out.row_stride(), out.rows(),
+                              out.cols(), T{-1}, T{1});
+    }
+    return true;
+  }
+  /// Does not undo the clipping.
+  bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    using detail::ColumnOp;
+    detail::apply_columns<T, ColumnOp::multiply, ColumnOp::none>(in, out, scale_coefficients_.value.data(),
+                                                                 nullptr);
+    return true;
+  }
+
+  std::string formula(T x, std::size_t j) const {
+    return detail::repr_text(double{x}) + " / " + detail::repr_text(scale_.reals()[j]) + " is not finite";
+  }
+
+  /// The ends and the middle of the training range of column `j`, for self-test rows made from the state.
+  Array typical_cells(std::size_t j) const {
+    return Array(Array::Reals{scale_.real(j), -scale_.real(j), scale_.real(j) / 2});
+  }
+
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    MaxAbsScaler::header(self, visit);
+    visit("clip", self.clip_);
+    visit("scale", self.scale_);
+  }
+
+  void validate(const detail::Place& at) const {
+    detail::check_scale(at / "scale", scale_, this->input_width(), this->contract());
+  }
+
+  void rebuild() { scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract()); }
+
+  friend bool operator==(const MaxAbsScaler&, const MaxAbsScaler&) = default;
+
+ private:
+  static void note_zero(T largest, std::size_t j, FitHealth& health) {
+    health.add(largest == T{0} ? FitIssue::constant : FitIssue::underflow, j,
+               "no magnitude above " + detail::repr_text(double{largest}) + "; scale 1");
+  }
+
+  bool clip_ = false;
+  Array scale_{};
+  detail::Derived<std::vector<double>> scale_coefficients_{};
+};
+
+}  // namespace prepguard::inline PREPGUARD_ABI
