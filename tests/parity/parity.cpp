@@ -11,22 +11,24 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "prepguard/detail/instruction_set.hpp"
 #include "prepguard/file.hpp"
+#include "rows.hpp"
 
 namespace {
 
+using parity::exists;
+using parity::numbers_of;
+using parity::read;
+using parity::texts_of;
 using prepguard::Artifact;
 using prepguard::Matrix;
 using prepguard::MatrixView;
@@ -47,46 +49,6 @@ struct Case {
 struct Tally {
   std::size_t values = 0, differ = 0;
 };
-
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + path + "; make it with make_parity.py");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-bool exists(const std::string& path) {
-  return std::ifstream(path).good();
-}
-
-/// The numbers of a file, row after row.
-template <class T>
-Matrix<T> numbers_of(const std::string& path, std::size_t rows) {
-  const std::string bytes = read(path);
-  auto cells = Matrix<T>::uninitialized(rows, bytes.size() / sizeof(T) / rows);
-  if (rows * cells.cols() * sizeof(T) != bytes.size()) throw std::runtime_error("odd size: " + path);
-  std::memcpy(cells.data(), bytes.data(), bytes.size());
-  return cells;
-}
-
-/// Texts as make_parity.py writes them; they view `bytes`.
-Matrix<Text> texts_of(std::string_view bytes, std::size_t rows) {
-  constexpr std::uint32_t none = 0xffff'ffff, nan = 0xffff'fffe;
-  std::vector<Text> cells;
-  for (std::size_t at = 0; at < bytes.size();) {
-    std::uint32_t size = 0;
-    std::memcpy(&size, bytes.data() + at, sizeof size);
-    at += sizeof size;
-    if (size == none || size == nan) {
-      cells.push_back(Text(size == none ? prepguard::Missing::none : prepguard::Missing::nan));
-    } else {
-      cells.push_back(bytes.substr(at, size));
-      at += size;
-    }
-  }
-  auto matrix = Matrix<Text>::uninitialized(rows, cells.size() / rows);
-  for (std::size_t k = 0; k < cells.size(); ++k) matrix(k % rows, k / rows) = cells[k];
-  return matrix;
-}
 
 template <class T>
 bool is_nan(Pattern<T> bits) {
