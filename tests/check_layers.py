@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include"
 
 LAYERS = [  # lowest first; a name ending in / stands for the folder
-    ["version", "error", "health", "text", "array", "matrix", "table", "schema", "finite", "eigen"],
+    ["version", "error", "health", "summation", "text", "array", "matrix", "table", "schema", "finite", "eigen"],
     ["transformer", "transformer_base", "leaf", "partial", "column_estimator"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_step", "column_transformer"],

@@ -70,6 +70,8 @@ class ColumnEstimator : public LeafStep<Derived, T, In, Out> {
   }
 
  protected:
+  detail::Derived<FitHealth> health_{};
+
   ColumnEstimator() = default;
   using LeafStep<Derived, T, In, Out>::LeafStep;
   friend bool operator==(const ColumnEstimator&, const ColumnEstimator&) = default;
@@ -93,7 +95,6 @@ class ColumnEstimator : public LeafStep<Derived, T, In, Out> {
     return fresh;
   }
 
-  detail::Derived<FitHealth> health_{};
   detail::Derived<std::shared_ptr<const Partial>> seen_{};  // for partial_fit
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/place.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/version.hpp"
 
@@ -62,6 +63,13 @@ class Partial {
   static void fields(Self& self, Visit&& visit) {
     visit("step", self.step_);
     visit("columns", self.columns_);
+  }
+  /// Throws bad_state unless all columns have the same rows.
+  void prepare() const {
+    for (std::size_t j = 0; j < columns_.size(); ++j) {
+      (detail::Place("partial") / "columns")[j].require(
+          columns_[j].cells() == rows(), "as many cells as the first", std::to_string(columns_[j].cells()));
+    }
   }
   friend bool operator==(const Partial&, const Partial&) = default;
 

@@ -182,3 +182,62 @@ TEST_CASE("standard_scaler: an infinity that it makes is explained") {
   CHECK(scaler.transform(std::vector<double>{std::numeric_limits<double>::max(), 0})(0, 0) ==
         0x1.fffffffffffffp1023);
 }
+
+// Exact rational arithmetic (Python's fractions), rounded once.
+TEST_CASE(
+    "standard_scaler: weights: exact, whole ones are repeated rows, zero is no row, missing cells have "
+    "none") {
+  constexpr double gap = cells::nan<double>;
+  const auto rows = rows_of<double>({{1, 2}, {3, 5}, {1e16, 11}, {0.1, gap}});
+  StandardScaler<double> scaler;
+  scaler.fit(rows, std::vector<double>{0.5, 2, 1e-3, 0});
+  CHECK(scaler.mean().real(0) == 0x1.d1799ff98159cp+41);
+  CHECK(scaler.scale().real(0) == 0x1.6ba704faec0a2p+47);
+  const std::vector<double> whole{1, 2, 3, 4};
+  StandardScaler<double> repeated, weighted;
+  repeated.fit(rows_of<double>({{2}, {5}, {5}, {11}, {11}, {11}, {gap}}));
+  weighted.fit(prepguard::MatrixView<const double>(rows).middle_cols(1, 1), whole);
+  CHECK(weighted == repeated);
+  // Parts with and without weights go together.
+  const auto first = rows_of<double>({{2}, {5}, {5}}), second = rows_of<double>({{11}, {gap}});
+  weighted.finish(merge(weighted.partial(first), weighted.partial(second, std::vector<double>{3, 9})));
+  CHECK(weighted == repeated);
+  StandardScaler<float> narrow;
+  narrow.fit(rows_of<float>({{2}, {5}, {11}}), std::vector<double>{1, 2, 3});
+  CHECK(narrow.mean().real(0) == repeated.mean().real(0));
+}
+
+TEST_CASE("standard_scaler: weights that say nothing are refused") {
+  const auto rows = rows_of<double>({{1}, {3}});
+  StandardScaler<double> scaler;
+  const auto fit = [&](std::vector<double> weights) {
+    return [&scaler, &rows, weights] { scaler.fit(rows, weights); };
+  };
+  cells::check_error(fit({1}), Errc::bad_shape, {"a weight for each of 2 rows, got 1"});
+  cells::check_error(fit({1, -0.5}), Errc::bad_parameter, {"the weight of a row", "row 1", "-0.5"});
+  cells::check_error(fit({cells::nan<double>, 1}), Errc::bad_parameter,
+                     {"the weight of a row", "row 0", "nan"});
+  cells::check_error(fit({0, 0}), Errc::cannot_fit, {"column 0", "no value has a weight above 0"});
+  CHECK(scaler.input_width() == 0);
+}
+
+TEST_CASE("standard_scaler: scikit-learn's sums cannot be merged, and say so") {
+  const auto rows = rows_of<double>({{1}, {3}});
+  StandardScaler<double> scaler(
+      StandardScaler<double>::Options{.summation = prepguard::Summation::sklearn_c});
+  cells::check_error([&] { static_cast<void>(scaler.partial(rows)); }, Errc::bad_parameter,
+                     {"cannot be merged", "Summation::native"});
+  scaler.fit(rows);
+  CHECK(scaler.scale().real(0) == 1);
+  cells::check_error(
+      [&] {
+        scaler.fit(rows_of<double>({{1e200}, {-1e200}}));
+      },
+      Errc::cannot_fit, {"variance exceeds"});
+  cells::check_error(
+      [&] {
+        scaler.partial_fit(rows_of<double>({{1, 2}}));
+      },
+      Errc::bad_shape, {"expected 1 features, got 2"});
+  CHECK(scaler.scale().real(0) == 1);
+}

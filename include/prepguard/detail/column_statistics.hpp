@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "prepguard/detail/cell_bits.hpp"
+#include "prepguard/detail/place.hpp"
 #include "prepguard/transformer.hpp"
 
 // Mergeable statistics of one column, what fits are made of (ExactMoments, in exact_moments.hpp, is one
@@ -14,7 +15,7 @@
 //   add(x, stride, n)   takes the cells x[0], x[stride], ...
 //   merge(other)        takes all that `other` has seen; associative and commutative
 //   cells(), count()    cells seen, and those of them that hold a value
-//   fields, ==          the state, for serialization
+//   fields, prepare, == the state, for serialization; prepare throws bad_state if it contradicts itself
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Only how many cells there were: for steps that learn nothing but their width.
@@ -89,9 +90,19 @@ class ColumnRange {
     visit("low", self.low_);
     visit("high", self.high_);
   }
+  void prepare() const {
+    const bool finite = number_key(low_) && number_key(high_) && low_ <= high_;
+    Place("partial").require(missing_ <= cells_ && (count() == 0 || finite), "a range of some of the cells",
+                             "another");
+  }
   friend bool operator==(const ColumnRange&, const ColumnRange&) = default;
 
  private:
+  static bool number_key(Bits<T> key) noexcept {
+    const T number = number_of<T>(key);
+    return is_finite(&number);
+  }
+
   std::uint64_t cells_ = 0;
   std::uint64_t missing_ = 0;
   Bits<T> low_ = std::numeric_limits<Bits<T>>::max();  // order keys

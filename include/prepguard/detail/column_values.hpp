@@ -12,6 +12,7 @@
 
 #include "prepguard/array.hpp"
 #include "prepguard/detail/column_statistics.hpp"
+#include "prepguard/detail/place.hpp"
 #include "prepguard/transformer.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -93,6 +94,12 @@ class ColumnValues {
     visit("counts", self.counts_);
     visit("nan", self.nan_);
     visit("none", self.none_);
+  }
+  void prepare() const {
+    bool good = keys_.size() == counts_.size();
+    for (std::size_t i = 0; good && i < keys_.size(); ++i)
+      good = counts_[i] != 0 && (i == 0 || keys_[i - 1] < keys_[i]);
+    Place("partial").require(good, "ascending values that were there", "others");
   }
   friend bool operator==(const ColumnValues&, const ColumnValues&) = default;
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "prepguard/detail/exact_sums.hpp"
+#include "prepguard/detail/place.hpp"
 #include "prepguard/detail/wide_integer.hpp"
 #include "prepguard/version.hpp"
 
@@ -63,6 +64,10 @@ class ExactMoments {
   /// True if all numbers are equal. A variance of 0 without it is one too small for a double.
   bool constant() const noexcept { return scaled_variance().bit_width() == 0; }
 
+  /// The sums themselves, in units of 2^-1074 and of 2^-2148; the first is signed.
+  const auto& sum() const noexcept { return sum_; }
+  const auto& squares() const noexcept { return squares_; }
+
   /// The state: cells in all, how many were NaN or infinite, the sums in units of 2^-1074 and of 2^-2148.
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -71,6 +76,11 @@ class ExactMoments {
     visit("infinite", self.infinite_);
     visit("sum", self.sum_.words);
     visit("squares", self.squares_.words);
+  }
+  /// Throws bad_state for sums that no cells have.
+  void prepare() const {
+    const bool counts = missing_ <= cells_ && infinite_ <= cells_ - missing_ && !squares_.negative();
+    Place("partial").require(counts && !scaled_variance().negative(), "sums of some cells", "others");
   }
 
   friend bool operator==(const ExactMoments&, const ExactMoments&) noexcept = default;

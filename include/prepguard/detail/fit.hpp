@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "prepguard/detail/checks.hpp"
+#include "prepguard/detail/number_text.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/matrix.hpp"
@@ -45,6 +47,22 @@ void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
                           .columns = static_cast<std::int64_t>(rows.cols()),
                           .expected = "finite numbers or NaN for missing ones",
                           .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+  }
+}
+
+/// Weights of the rows of a fit: one for each, finite, none negative.
+inline void check_weights(std::string_view where, std::span<const double> weights, std::size_t rows) {
+  if (weights.size() != rows) {
+    fail_shape(where, "expected a weight for each of " + std::to_string(rows) + " rows, got " + std::to_string(weights.size()));
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (is_finite(&weights[i]) && weights[i] >= 0.0) continue;
+    throw Error(ErrorInfo{.code = Errc::bad_parameter,
+                          .where = std::string(where),
+                          .what = "the weight of a row",
+                          .row = static_cast<std::int64_t>(i),
+                          .expected = "a finite number, 0.0 or above",
+                          .got = repr_text(weights[i])});
   }
 }
 

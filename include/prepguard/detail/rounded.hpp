@@ -11,6 +11,18 @@
 // double, which then rounds to the same float (53 >= 2 * 24 + 2, Figueroa 1995) and cannot become `rcpss`.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
+/// The compiler must have the exact value of `x` here: nothing is reassociated, contracted or precomputed across it. Costs
+/// no instruction; for loops whose every addition counts.
+inline void pin(double& x) noexcept {
+#if defined(__x86_64__)
+  asm("" : "+x"(x));
+#elif defined(__aarch64__)
+  asm("" : "+w"(x));
+#else
+  asm("" : "+m"(x));
+#endif
+}
+
 template <Number T>
 T round_to(double x) noexcept {
   volatile double in_double = x;

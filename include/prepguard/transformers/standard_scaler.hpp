@@ -2,16 +2,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "prepguard/column_estimator.hpp"
-#include "prepguard/detail/exact_moments.hpp"
+#include "prepguard/detail/column_moments.hpp"
 #include "prepguard/detail/replace.hpp"
-#include "prepguard/detail/rounded.hpp"
 #include "prepguard/detail/shift_and_divide.hpp"
+#include "prepguard/detail/sklearn_moments.hpp"
+#include "prepguard/detail/standard_statistics.hpp"
+#include "prepguard/summation.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -23,18 +28,21 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// prepguard::Matrix<double> Z = scaler.transform(X);
 /// ```
 template <Number T>
-class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::ExactMoments>,
+class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::ColumnMoments>,
                        private detail::ShiftAndDivide<T> {
+  using Estimator = ColumnEstimator<StandardScaler<T>, T, detail::ColumnMoments>;
   using State = detail::ShiftAndDivide<T>;
 
  public:
+  using typename Estimator::Partial;
   static constexpr std::string_view type = "standard_scaler";
   static constexpr bool rounds_statistics = true;
   static constexpr bool has_keras_layer = true;
 
   struct Options {
-    bool with_mean = true;  ///< subtract the mean
-    bool with_std = true;   ///< divide by the standard deviation
+    bool with_mean = true;                    ///< subtract the mean
+    bool with_std = true;                     ///< divide by the standard deviation
+    Summation summation = Summation::native;  ///< the others: the bits of scikit-learn's own fit
   };
 
   StandardScaler() = default;
@@ -44,31 +52,60 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Exac
     return detail::replace(*this, std::move(other));
   }
   ~StandardScaler() = default;
-  explicit StandardScaler(Options options) : State(options.with_mean, options.with_std) {}
+  explicit StandardScaler(Options options)
+      : State(options.with_mean, options.with_std), summation_(options.summation) {}
 
   /// A step of the same options that has learned nothing.
-  StandardScaler unfitted() const { return StandardScaler(Options{this->with_shift_, this->with_scale_}); }
+  StandardScaler unfitted() const {
+    return StandardScaler(Options{this->with_shift_, this->with_scale_, summation_.value});
+  }
 
-  /// Mean and population standard deviation of every column; NaN is left out. Both are exact sums rounded
-  /// once, so they do not depend on the order of the rows. A column that scikit-learn would call constant
-  /// (variance below the rounding error of its computation) gets scale 1. Throws cannot_fit for a variance
-  /// beyond the largest double.
-  void learn(const std::vector<detail::ExactMoments>& columns, FitHealth& health) {
-    std::vector<double> means, scales;
-    for (std::size_t j = 0; j < columns.size(); ++j) {
-      detail::store_nan(&means.emplace_back());
-      detail::store_nan(&scales.emplace_back());
-      if (!health.has_values(type, j, columns[j].count())) continue;
-      const auto variance = columns[j].variance();
-      if (!variance)
-        detail::fail_fit(type, j, "the variance exceeds the largest double", "rescale the column first");
-      means.back() = *columns[j].mean();
-      const bool flat = is_flat(*variance, means.back(), static_cast<double>(columns[j].count()));
-      scales.back() = flat ? 1.0 : detail::square_root(*variance);
-      if (flat) note_flat(columns[j], *variance, j, health);
+  /// Learns mean and population standard deviation of every column; NaN is left out. Native sums are exact
+  /// and rounded once, so they do not depend on the order of the rows; scikit-learn's do. A column that
+  /// scikit-learn would call constant (variance below the rounding error of its computation) gets scale 1.
+  /// Throws cannot_fit for 0 rows, infinities, a column of nothing but NaN, a variance beyond the largest
+  /// double.
+  StandardScaler& fit(const MatrixView<const T>& rows) {
+    return in_order() ? learn_in_order(rows, {}, FitHealth()) : Estimator::fit(rows);
+  }
+  /// The same with a weight for each row: one that is 2 counts like two rows. Exact whatever the summation.
+  /// Also throws bad_parameter for a weight that is negative or not finite, cannot_fit if a column has none
+  /// above 0.
+  StandardScaler& fit(const MatrixView<const T>& rows, std::span<const double> weights) {
+    return this->finish(partial(rows, weights));
+  }
+  StandardScaler& partial_fit(const MatrixView<const T>& rows) {
+    return in_order() ? learn_in_order(rows, batches_.value, FitHealth(true)) : Estimator::partial_fit(rows);
+  }
+
+  /// What these rows say, to be merged with other parts. With scikit-learn's summation bad_parameter: its
+  /// sums depend on the order of the rows.
+  Partial partial(const MatrixView<const T>& rows) const {
+    if (!in_order()) return Estimator::partial(rows);
+    throw Error(Errc::bad_parameter, std::string(type), "scikit-learn's sums cannot be merged",
+                "use Summation::native, or partial_fit");
+  }
+  Partial partial(const MatrixView<const T>& rows, std::span<const double> weights) const {
+    detail::check_fit_rows(type, rows);
+    detail::check_weights(type, weights, rows.rows());
+    const detail::FloatEnvironment environment;
+    std::vector<detail::ColumnMoments> columns(rows.cols());
+    for (std::size_t j = 0; j < rows.cols(); ++j) {
+      columns[j].add(&rows(0, j), rows.row_stride(), rows.rows(), weights.data());
     }
-    if (this->with_shift_) this->shift_ = Array(std::move(means));
-    if (this->with_scale_) this->scale_ = Array(std::move(scales));
+    return Partial(type, std::move(columns));
+  }
+
+  void learn(const std::vector<detail::ColumnMoments>& columns, FitHealth& health) {
+    Learned state;
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      state.add_undefined();
+      if (!health.has_values(type, j, columns[j].count())) continue;
+      const detail::ColumnMoments::Result moments = columns[j].result();
+      if (!moments.mean) detail::fail_fit(type, j, "no value has a weight above 0");
+      state.set(type, j, *moments.mean, moments.variance, moments.weight, moments.constant, health);
+    }
+    take(std::move(state));
   }
 
   bool with_mean() const noexcept { return this->with_shift_; }
@@ -105,30 +142,45 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Exac
   friend bool operator==(const StandardScaler&, const StandardScaler&) = default;
 
  private:
-  /// scikit-learn's rule for a constant column: a variance within the rounding error of its two-pass
-  /// algorithm (Chan, Golub and LeVeque 1983) cannot be told from zero.
-  static bool is_flat(double variance, double mean, double n) noexcept {
-    using detail::multiply;
-    constexpr double eps = 0x1p-52;
-    const double offset = multiply(multiply(n, mean), eps);
-    const double bound = detail::add(multiply(multiply(n, eps), variance), multiply(offset, offset));
-    return variance <= bound;
+  using Learned = detail::StandardStatistics;
+
+  void take(Learned state) {
+    if (this->with_shift_) this->shift_ = Array(std::move(state.means));
+    if (this->with_scale_) this->scale_ = Array(std::move(state.scales));
   }
 
-  static void note_flat(const detail::ExactMoments& column, double variance, std::size_t j,
-                        FitHealth& health) {
-    const std::string mean = detail::repr_text(*column.mean());
-    if (column.constant()) {
-      health.add(FitIssue::constant, j,
-                 "all " + std::to_string(column.count()) + " values are " + mean + "; scale 1");
-    } else if (variance == 0.0) {
-      health.add(FitIssue::underflow, j, "the variance is too small for a double; scale 1");
-    } else {
-      health.add(FitIssue::nearly_constant, j,
-                 "variance " + detail::repr_text(variance) + " around " + mean +
-                     " is within the rounding error; scale 1");
+  bool in_order() const noexcept { return summation_.value != Summation::native; }
+
+  /// Goes on from the moments of earlier batches with scikit-learn's roundings.
+  StandardScaler& learn_in_order(const MatrixView<const T>& rows, std::vector<detail::SklearnMoments> columns,
+                                 FitHealth health) {
+    detail::check_fit_rows(type, rows);
+    if (!columns.empty()) detail::check_width(type, columns.size(), rows.cols(), "features");
+    const detail::FloatEnvironment environment;
+    columns.resize(rows.cols());
+    Learned state;
+    for (std::size_t j = 0; j < rows.cols(); ++j) {
+      columns[j].add(&rows(0, j), rows.row_stride(), rows.rows(), summation_.value);
+      state.add_undefined();
+      if (!health.has_values(type, j, static_cast<std::uint64_t>(columns[j].count()))) continue;
+      const double mean = columns[j].mean(), variance = columns[j].variance();
+      if (detail::is_nan(&mean)) continue;  // a batch of nothing but NaN
+      if (!detail::is_finite(&mean)) detail::fail_fit(type, j, "the mean exceeds the largest double");
+      const std::optional<double> finite =
+          detail::is_finite(&variance) ? std::optional(variance) : std::nullopt;
+      state.set(type, j, mean, finite, columns[j].count(), variance == 0.0, health);
     }
+    StandardScaler fresh = unfitted();
+    fresh.take(std::move(state));
+    fresh.fitted(rows.cols());
+    fresh.health_.value = std::move(health);
+    fresh.batches_.value = std::move(columns);
+    return *this = std::move(fresh);
   }
+
+  /// How to fit: neither stored nor compared, as are the moments of earlier batches.
+  detail::Derived<Summation> summation_{};
+  detail::Derived<std::vector<detail::SklearnMoments>> batches_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

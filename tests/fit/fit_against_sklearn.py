@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Fits in C++ against scikit-learn's own fits, bit for bit, and native fits against exact rational arithmetic.
+
+    fit_against_sklearn.py FIT_PEER [FOLDER]
+
+FIT_PEER (fit_peer.cpp) fits what this script writes to FOLDER, or to a temporary one.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import warnings
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Callable, NamedTuple, Optional
+
+import numpy as np
+import sklearn
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
+
+from prepguard.arrays import same_bits, unpack  # noqa: E402
+
+TYPES = ("float32", "float64")
+
+
+class Job(NamedTuple):
+    """One fit in C++: which step, how, to what."""
+
+    step: str
+    mode: str
+    cells: np.ndarray
+    layout: str
+    weights: Optional[np.ndarray] = None
+
+
+class Peer:
+    """Collects jobs, has the C++ program do them, and gives their states."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.program, self.folder, self.jobs, self.states = program, folder, [], []
+        self.files: dict[tuple[int, str], tuple[str, np.ndarray]] = {}
+
+    def add(self, job: Job) -> int:
+        self.jobs.append(job)
+        return len(self.jobs) - 1
+
+    def run(self) -> None:
+        lines = []
+        for number, job in enumerate(self.jobs):
+            weights = "-" if job.weights is None else self._file(job.weights.astype(np.float64), "c")
+            rows, cols = job.cells.shape
+            lines.append("\t".join(map(str, (number, job.step, job.mode, job.cells.dtype.name, job.layout, rows, cols,
+                                             self._file(job.cells, job.layout), weights))))
+        (self.folder / "jobs.txt").write_text("\n".join(lines) + "\n")
+        subprocess.run([self.program, str(self.folder)], check=True)
+        for number in range(len(self.jobs)):
+            text = (self.folder / f"{number}.state").read_text(encoding="utf-8")
+            self.states.append(text if text.startswith("error ") else json.loads(text))
+
+    def _file(self, cells: np.ndarray, layout: str) -> str:
+        key = (id(cells), layout)
+        if key not in self.files:
+            path = self.folder / f"rows{len(self.files)}"
+            cells.ravel(order=layout.upper()).tofile(path)
+            self.files[key] = (str(path), cells)  # kept alive, so that the id stays its own
+        return self.files[key][0]
+
+
+def ordinary(r: np.random.RandomState, rows: int) -> np.ndarray:
+    """Columns of very different kinds whose statistics are all numbers."""
+    return np.column_stack([r.normal(0, 1, rows), r.normal(100, 3, rows), np.exp(r.normal(0, 4, rows)),
+                            np.round(r.normal(44, 5, rows), 1), r.randint(0, 256, rows) * 1.0,
+                            1.7e9 + r.uniform(0, 3600, rows), r.choice([0.0, -0.0, 1.0, -1.0], rows),
+                            np.full(rows, 14.62), r.uniform(-1, 1, rows) * 1e-30, r.uniform(-1, 1, rows) * 1e18,
+                            2.0 ** r.randint(-60, 60, rows), 1e8 + r.choice([-1.5e-8, 0.0, 1.5e-8], rows)])
+
+
+def gapped(r: np.random.RandomState, cells: np.ndarray) -> np.ndarray:
+    gaps = r.uniform(size=cells.shape) < 0.1
+    gaps[:, ::3] = False
+    return np.where(gaps, np.nan, cells)
+
+
+def hostile(r: np.random.RandomState, rows: int) -> dict[str, np.ndarray]:
+    """Columns on which sums lose digits."""
+    sign = np.where(np.arange(rows) % 2 == 0, 1.0, -1.0)
+    return {"mean 1e8, deviation 1": 1e8 + r.normal(0, 1, rows),
+            "near-constant": 14.62 + r.choice([0.0, 1.8e-15, 3.6e-15], rows),
+            "mixed magnitudes": r.normal(0, 1, rows) * 10.0 ** r.uniform(-30, 30, rows),
+            "alternating 1e16": sign * 1e16 + r.normal(0, 1, rows),
+            "one outlier of 1e16": np.where(np.arange(rows) == rows // 3, 1e16, r.normal(0, 1, rows)),
+            "epoch seconds": 1.7e9 + r.uniform(0, 3600, rows),
+            "log-normal": np.exp(r.normal(0, 4, rows))}
+
+
+def statistics_of(*pairs: tuple[str, str]) -> Callable[[dict[str, Any], Any], list[tuple[np.ndarray, np.ndarray]]]:
+    """Fields of the state and attributes of the fitted estimator that must be equal."""
+    def compare(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+        return [(unpack(state[field]), np.asarray(getattr(fitted, attribute))) for field, attribute in pairs]
+    return compare
+
+
+def categories_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    pairs = zip(state["columns"], fitted.categories_)
+    return [(unpack(column["categories"]) + 0.0, categories + 0.0) for column, categories in pairs]  # -0.0 is 0.0
+
+
+class Equal(NamedTuple):
+    """A fit that must have scikit-learn's bits."""
+
+    step: str
+    estimator: Any
+    compare: Callable[[dict[str, Any], Any], list[tuple[np.ndarray, np.ndarray]]]
+    layouts: str = "cf"
+    modes: tuple[str, ...] = ("fit", "merge=3")
+    rows: Callable[[np.random.RandomState, int], np.ndarray] = ordinary
+    gaps: bool = True
+
+
+MEAN_SCALE = statistics_of(("mean", "mean_"), ("scale", "scale_"))
+RANGE = statistics_of(("scale", "scale_"), ("min", "min_"))
+
+
+def column_order() -> str:
+    """In which order this NumPy adds up the columns of column-major data: found by adding."""
+    cells = np.random.RandomState(0).normal(size=20_000)
+    blocks = 0.0
+    for first in range(0, len(cells), 8192):
+        blocks += np.sum(cells[first:first + 8192])
+    return "sklearn_f" if np.sum(cells) == blocks else "sklearn_f_numpy2"
+
+
+COLUMN_ORDER = column_order()
+EQUAL = [
+    Equal("standard_scaler:sklearn_c", StandardScaler, MEAN_SCALE, "c", ("fit", "batches=3", "batches=7")),
+    Equal("standard_scaler:" + COLUMN_ORDER, StandardScaler, MEAN_SCALE, "f", ("fit", "batches=3", "batches=7")),
+    Equal("min_max_scaler", MinMaxScaler, RANGE, modes=("fit", "merge=3", "batches=4")),
+    Equal("min_max_scaler:range", lambda: MinMaxScaler(feature_range=(-0.3, 7.25)), RANGE),
+    Equal("one_hot_encoder", OneHotEncoder, categories_of,
+          rows=lambda r, rows: r.choice([0.0, -0.0, 0.1, 1e30, -5.0], (rows, 4))),
+]
+
+
+def fitted_by_sklearn(case: Equal, mode: str, cells: np.ndarray) -> Any:
+    estimator = case.estimator()
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        if not mode.startswith("batches="):
+            return estimator.fit(cells)
+        for batch in np.array_split(cells, int(mode.split("=")[1])):
+            estimator.partial_fit(batch)
+    return estimator
+
+
+def in_layout(cells: np.ndarray, layout: str) -> np.ndarray:
+    return np.ascontiguousarray(cells) if layout == "c" else np.asfortranarray(cells)
+
+
+def check_equal(peer: Peer, r: np.random.RandomState) -> Callable[[], tuple[int, int]]:
+    planned = []
+    for case in EQUAL:
+        for dtype in TYPES:
+            for count in (1, 2, 7, 9, 300, 20_000):
+                whole = case.rows(r, count)
+                for cells in (whole, gapped(r, whole))[:2 if case.gaps and count > 100 else 1]:
+                    for layout in case.layouts:
+                        typed = in_layout(cells.astype(dtype), layout)
+                        for mode in case.modes:
+                            if mode == "fit" or count > 100:
+                                planned.append((case, mode, typed, peer.add(Job(case.step, mode, typed, layout))))
+
+    def finish() -> tuple[int, int]:
+        passed = failed = values = 0
+        for case, mode, cells, number in planned:
+            state = peer.states[number]
+            pairs = [] if isinstance(state, str) else case.compare(state, fitted_by_sklearn(case, mode, cells))
+            good = all(got.shape == want.shape and same_bits(got.astype(want.dtype), want).all() for got, want in pairs)
+            values += sum(want.size for _, want in pairs)
+            passed, failed = passed + bool(pairs and good), failed + (not pairs or not good)
+            if not pairs or not good:
+                print(f"FAIL {case.step} {mode} {cells.dtype} {cells.shape}: {state if isinstance(state, str) else pairs}")
+        print(f"G19 statistics of fits against scikit-learn {sklearn.__version__}, bit for bit: {len(planned)} fits, "
+              f"{values} statistics, {failed} fits differ")
+        return passed, failed
+    return finish
+
+
+def exact_moments(cells: np.ndarray, weights: Optional[np.ndarray]) -> tuple[Fraction, Fraction]:
+    """Mean and population variance without any rounding."""
+    present = ~np.isnan(cells)
+    numbers = [Fraction(x) for x in cells[present].tolist()]
+    shares = [Fraction(1)] * len(numbers) if weights is None else [Fraction(w) for w in weights[present].tolist()]
+    total = sum(shares)
+    mean = sum((w * x for w, x in zip(shares, numbers)), Fraction(0)) / total
+    return mean, sum((w * x * x for w, x in zip(shares, numbers)), Fraction(0)) / total - mean * mean
+
+
+def ulps(got: float, want: Fraction) -> float:
+    """Distance from the exact value in units of the last place of the double nearest to it."""
+    if want == 0:
+        return 0.0 if got == 0 else float("inf")
+    nearest = float(want)
+    return float(abs(Fraction(got) - want) / Fraction(np.spacing(abs(nearest)).item()))
+
+
+def root_ulps(got: float, square: Fraction) -> float:
+    """The same for a square root, to first order: half of the relative error of the square."""
+    if square == 0:
+        return 0.0 if got in (0.0, 1.0) else float("inf")
+    relative = abs(Fraction(got) ** 2 / square - 1) / 2
+    return float(relative * Fraction(got) / Fraction(np.spacing(abs(got)).item()))
+
+
+def check_exact(peer: Peer, r: np.random.RandomState) -> Callable[[], tuple[int, int]]:
+    rows = 20_000
+    columns = hostile(r, rows)
+    cells = np.column_stack(list(columns.values()))
+    weights = r.choice([0.0, 0.5, 1.0, 3.0, 1e-3], rows)
+    jobs = {kind: peer.add(Job("standard_scaler", mode, cells, "c", given))
+            for kind, mode, given in (("fit", "fit", None), ("merge", "merge=9", None), ("weighted", "fit", weights))}
+
+    def finish() -> tuple[int, int]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            theirs = {"fit": StandardScaler().fit(cells), "weighted": StandardScaler().fit(cells, sample_weight=weights)}
+        failed = 0
+        for kind in ("fit", "weighted"):
+            state, sums = peer.states[jobs[kind]], theirs[kind]
+            mean, scale = unpack(state["mean"]), unpack(state["scale"])
+            for index, name in enumerate(columns):
+                centre, variance = exact_moments(cells[:, index], None if kind == "fit" else weights)
+                flat = scale[index] == 1.0
+                errors = ulps(mean[index], centre), 0.0 if flat else root_ulps(scale[index], variance)
+                sklearn_errors = ulps(sums.mean_[index], centre), 0.0 if flat else root_ulps(sums.scale_[index], variance)
+                good = errors[0] <= 0.5 and errors[1] <= 1.0 and flat == (sums.scale_[index] == 1.0)
+                failed += not good
+                print(f"figure: {kind} of {name}: native mean {errors[0]:.2f} ulp, scale {errors[1]:.2f} ulp; "
+                      f"scikit-learn's own {sklearn_errors[0]:.3g}, {sklearn_errors[1]:.3g}" + ("" if good else "  FAIL"))
+        merged = peer.states[jobs["merge"]] == peer.states[jobs["fit"]]
+        return 2 * len(columns) + 1 - failed - (not merged), failed + (not merged)
+    return finish
+
+
+def main(program: str, folder: Path) -> int:
+    peer = Peer(program, folder)
+    checks = [check(peer, np.random.RandomState(20240229)) for check in (check_equal, check_exact)]
+    peer.run()
+    results = [finish() for finish in checks]
+    passed, failed = (sum(numbers) for numbers in zip(*results))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+    if len(sys.argv) != 2:
+        sys.exit("usage: fit_against_sklearn.py FIT_PEER [FOLDER]")
+    with tempfile.TemporaryDirectory() as temporary:
+        sys.exit(main(sys.argv[1], Path(temporary)))

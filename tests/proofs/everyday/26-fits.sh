@@ -1,0 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Fits against scikit-learn's own, bit for bit, and against exact rational arithmetic
+. tests/proofs/lib.sh
+"$PYTHON" tests/fit/fit_against_sklearn.py "$BUILD/tests/fit_peer"
