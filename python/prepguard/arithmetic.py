@@ -13,7 +13,7 @@ from .fitted import Entry, has_entries, is_passthrough, is_pipeline, live_entrie
 
 
 # Steps whose arithmetic on sparse blocks is another one, with equal bits if all cells are 0 or 1.
-SAME_FOR_ZEROS_AND_ONES = ("StandardScaler", "MaxAbsScaler", "PolynomialFeatures")
+SAME_FOR_ZEROS_AND_ONES = ("StandardScaler", "MaxAbsScaler", "RobustScaler", "PolynomialFeatures")
 
 
 class Use(NamedTuple):

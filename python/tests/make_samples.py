@@ -22,7 +22,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, RobustScaler, StandardScaler
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -270,6 +270,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "min_max_scaler_clip_float32": lambda: _alone(MinMaxScaler((-0.3, 0.7), clip=True), "float32", seed=24),
     "max_abs_scaler": lambda: _alone(MaxAbsScaler()),
     "max_abs_scaler_float32": lambda: _alone(MaxAbsScaler(), "float32", seed=25),
+    "robust_scaler": lambda: _alone(RobustScaler()),
+    "robust_scaler_float32": lambda: _alone(RobustScaler(quantile_range=(10, 85.5), unit_variance=True), "float32", seed=27),
+    "robust_scaler_without_center": lambda: _alone(RobustScaler(with_centering=False), seed=28),
+    "robust_scaler_without_scale_float32": lambda: _alone(RobustScaler(with_scaling=False), "float32", seed=29),
     "simple_imputer_mean": lambda: _alone(SimpleImputer()),
     "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
     "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
 import prepguard
 from support import Case, export
@@ -48,8 +49,8 @@ def types(first: str, second: str, step: Any = None) -> Any:
 
 # fitted object, sample, code, words of the message
 REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
-    "unsupported": (lambda: make_pipeline(StandardScaler(), RobustScaler()).fit(FULL), FULL, "bad_parameter",
-                    ("'robustscaler'", "sklearn.preprocessing._data.RobustScaler", "supported: ", "StandardScaler")),
+    "unsupported": (lambda: make_pipeline(StandardScaler(), PCA()).fit(FULL), FULL, "bad_parameter",
+                    ("'pca'", "sklearn.decomposition._pca.PCA", "supported: ", "StandardScaler")),
     "unsupported in columns": (lambda: two(KNNImputer(), "drop"), NAMED, "bad_parameter", ("'first'", "KNNImputer")),
     "subclass": (lambda: Odd().fit(FULL), FULL, "bad_parameter", ("test_refusals.Odd",)),
     "namesake": (lambda: type("StandardScaler", (StandardScaler,), {"__module__": "mine"})().fit(FULL), FULL,

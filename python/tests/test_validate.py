@@ -55,7 +55,7 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     (CITY + "['training']['frequencies']", [1], "bad_state", "columns[2].training.frequencies"),
     (CITY + "['training']['other']", 1, "bad_state", "columns[2].training.count"),
     (CITY + "['training']['none']", 1, "bad_state", "columns[2].training"),
-    ("['pipeline']['type']", "robust_scaler", "bad_version", "unknown step 'robust_scaler'"),
+    ("['pipeline']['type']", "kernel_centerer", "bad_version", "unknown step 'kernel_centerer'"),
     (SCALE + "['type']", "power_of_two", "bad_version", "transformers[0].step.steps[1].step.type"),
     (SCALE + "['version']", 2, "bad_version", "standard_scaler version 2"),
     (SCALE + "['version']", 0, "bad_state", "version"),

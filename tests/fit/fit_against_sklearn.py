@@ -20,7 +20,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 import sklearn
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
 
@@ -106,6 +106,11 @@ def statistics_of(*pairs: tuple[str, str]) -> Callable[[dict[str, Any], Any], li
     return compare
 
 
+def center_and_scale(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The sign of a median of zero depends on how the rows were sorted."""
+    return [(unpack(state["center"]) + 0.0, fitted.center_ + 0.0), (unpack(state["scale"]), fitted.scale_)]
+
+
 def categories_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     pairs = zip(state["columns"], fitted.categories_)
     return [(unpack(column["categories"]) + 0.0, categories + 0.0) for column, categories in pairs]  # -0.0 is 0.0
@@ -142,6 +147,10 @@ EQUAL = [
     Equal("standard_scaler:" + COLUMN_ORDER, StandardScaler, MEAN_SCALE, "f", ("fit", "batches=3", "batches=7")),
     Equal("min_max_scaler", MinMaxScaler, RANGE, modes=("fit", "merge=3", "batches=4")),
     Equal("min_max_scaler:range", lambda: MinMaxScaler(feature_range=(-0.3, 7.25)), RANGE),
+    Equal("max_abs_scaler", MaxAbsScaler, statistics_of(("scale", "scale_")), modes=("fit", "merge=3", "batches=4")),
+    Equal("robust_scaler", RobustScaler, center_and_scale),
+    Equal("robust_scaler:range", lambda: RobustScaler(quantile_range=(10, 85.5)), center_and_scale),
+    Equal("robust_scaler:variance", lambda: RobustScaler(quantile_range=(1.5, 70), unit_variance=True), center_and_scale),
     Equal("one_hot_encoder", OneHotEncoder, categories_of,
           rows=lambda r, rows: r.choice([0.0, -0.0, 0.1, 1e30, -5.0], (rows, 4))),
 ]

@@ -117,6 +117,8 @@ template <Number T>
 std::map<std::string, Fit<T>> fits() {
   using Standard = prepguard::StandardScaler<T>;
   using MinMax = prepguard::MinMaxScaler<T>;
+  using MaxAbs = prepguard::MaxAbsScaler<T>;
+  using Robust = prepguard::RobustScaler<T>;
   using OneHot = prepguard::OneHotEncoder<T>;
   return {
       {"standard_scaler", fit_of<T>(Standard())},
@@ -125,6 +127,10 @@ std::map<std::string, Fit<T>> fits() {
       {"standard_scaler:sklearn_f_numpy2", fit_of<T>(Standard({.summation = Summation::sklearn_f_numpy2}))},
       {"min_max_scaler", fit_of<T>(MinMax())},
       {"min_max_scaler:range", fit_of<T>(MinMax({.feature_min = -0.3, .feature_max = 7.25}))},
+      {"max_abs_scaler", fit_of<T>(MaxAbs())},
+      {"robust_scaler", fit_of<T>(Robust())},
+      {"robust_scaler:range", fit_of<T>(Robust({.quantile_range = {10, 85.5}}))},
+      {"robust_scaler:variance", fit_of<T>(Robust({.quantile_range = {1.5, 70}, .unit_variance = true}))},
       {"one_hot_encoder", fit_of<T>(OneHot())},
   };
 }

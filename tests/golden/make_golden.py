@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, RobustScaler, StandardScaler
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -91,6 +91,10 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "max_abs_scaler_float32": (MaxAbsScaler(), numbers("float32")[["age", "epoch"]]),
         **({"max_abs_scaler_clip": (MaxAbsScaler(clip=True), numbers()[["age", "epoch"]])}
            if "clip" in MaxAbsScaler().get_params() else {}),  # scikit-learn 1.9 or newer
+        "robust_scaler": (RobustScaler(), numbers()),
+        "robust_scaler_float32": (RobustScaler(quantile_range=(10, 85.5), unit_variance=True), numbers("float32")[few]),
+        "robust_scaler_center": (RobustScaler(with_scaling=False), numbers()[few]),
+        "robust_scaler_scale": (RobustScaler(with_centering=False), numbers()[["age", "epoch"]]),
         "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
         "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
         "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),
