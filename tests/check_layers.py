@@ -17,7 +17,8 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["version", "error", "health", "summation", "text", "array", "matrix", "table", "schema", "finite", "eigen"],
     ["transformer", "transformer_base", "leaf", "partial", "column_estimator"],
     ["transformers/", "transformers", "any_of"],
-    ["pipeline", "any_pipeline", "any_step", "column_step", "column_transformer"],
+    ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
+     "feature_union"],
     ["report", "outcome", "model", "guard"],
     ["prepguard"],
 ]

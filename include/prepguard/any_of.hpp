@@ -103,6 +103,23 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
         step_);
   }
 
+  bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
+    return std::visit(
+        [&](const auto& step) {
+          using Step = std::remove_cvref_t<decltype(step)>;
+          if constexpr (Invertible<Step>) {
+            return step.invert(detail::part_of<typename Step::Output>(features),
+                               detail::part_of<typename Step::Input>(out));
+          } else {
+            return false;  // never reached: no_inverse has said so
+          }
+        },
+        step_);
+  }
+  std::string no_inverse(const std::string& path) const {
+    return std::visit([&](const auto& step) { return detail::no_inverse(step, path); }, step_);
+  }
+
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     return std::visit([&](const auto& step) { return step.feature_names_out(std::move(names)); }, step_);
   }

@@ -65,6 +65,12 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
   const Layout& output_layout() const noexcept { return steps_.back().step.output_layout(); }
 
   bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return detail::apply_chain(cursor(), in, out); }
+  bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
+    return detail::invert_chain(cursor(), features, out);
+  }
+  std::string no_inverse(const std::string& path) const {
+    return steps_.empty() ? std::string() : detail::chain_without_inverse(cursor(), path);
+  }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     for (const Named<Step>& named : steps_) names = named.step.feature_names_out(std::move(names));

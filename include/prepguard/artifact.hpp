@@ -61,6 +61,8 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   const Layout& output_layout() const noexcept { return pipeline_.output_layout(); }
 
   bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return pipeline_.apply(in, out); }
+  bool invert(const MixedView<const T>& features, const MixedView<T>& out) const { return pipeline_.invert(features, out); }
+  std::string no_inverse(const std::string& path) const { return pipeline_.no_inverse(path); }
 
   /// The stored names; `names` does not matter, the columns have theirs.
   std::vector<std::string> feature_names_out(const std::vector<std::string>&) const { return features_; }

@@ -11,32 +11,12 @@
 #include <vector>
 
 #include "prepguard/any_step.hpp"
+#include "prepguard/column_block.hpp"
 #include "prepguard/detail/chain.hpp"
 #include "prepguard/detail/replace.hpp"
-#include "prepguard/detail/rounded.hpp"
 #include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
-
-/// Some columns, by position, and the step that reads them. Its outputs are multiplied by `weight`.
-template <class Step>
-struct ColumnBlock {
-  std::string name{};
-  std::vector<std::int64_t> columns{};
-  double weight = 1.0;  ///< finite; 1.0: none
-  Step step{};
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("name", self.name);
-    visit("columns", self.columns);
-    visit("weight", self.weight);
-    visit("step", self.step);
-  }
-  friend bool operator==(const ColumnBlock& a, const ColumnBlock& b) {
-    return a.name == b.name && a.columns == b.columns && a.weight == b.weight && a.step == b.step;
-  }
-};
 
 /// The fitted form of a column transformer: blocks of columns by position, their outputs side by side in list order.
 /// This is the node `column_transformer` of a file. To fit one in C++ and bind columns by name: ColumnTransformer.
@@ -62,10 +42,19 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   static ColumnStep unfitted(const Layout& in, std::vector<Block> blocks) {
     ColumnStep made;
     made.blocks_ = std::move(blocks);
-    made.plan_.value.in = in;
-    for (const Block& block : made.blocks_) made.plan_.value.parts.push_back(part_for(block, in, {}, Layout()));
+    made.set_columns(in);
     return made;
   }
+  /// The same, every block reading all columns of the rows it is fitted to.
+  static ColumnStep unfitted(std::vector<Block> blocks) {
+    ColumnStep made;
+    made.blocks_ = std::move(blocks);
+    made.reads_all_.value = true;
+    return made;
+  }
+  /// Whether outputs are called `block__output`, or as the steps of the blocks call them. Files store the names.
+  bool verbose_feature_names_out() const noexcept { return !bare_names_.value; }
+  void verbose_feature_names_out(bool prefix) noexcept { bare_names_.value = !prefix; }
 
   const std::vector<Block>& blocks() const noexcept { return blocks_; }
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(inputs_.value); }
@@ -73,10 +62,16 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return plan_.value.in; }
   const Layout& output_layout() const noexcept { return plan_.value.out; }
 
-  /// Fits the step of every block to its columns; which columns those are was settled by the constructor.
+  /// Fits the step of every block to its columns.
   ColumnStep& fit(MixedView<const T> rows) {
-    const Layout& in = input_layout();
-    if (in.size() == 0 || plan_.value.parts.size() != blocks_.size()) {
+    ColumnStep fresh(*this);
+    if (reads_all_.value) {
+      if (rows.cols() == 0) detail::fail_shape(type, "expected at least 1 feature, got 0");
+      detail::read_all(fresh.blocks_, rows.cols());
+      fresh.set_columns(detail::layout_of(rows));
+    }
+    const Layout in = fresh.input_layout();
+    if (in.size() == 0 || fresh.plan_.value.parts.size() != blocks_.size()) {
       throw Error(Errc::bad_parameter, std::string(type), "its columns are not known", "fit a ColumnTransformer");
     }
     detail::check_same_rows(type, rows.numbers.rows(), rows.texts.rows());
@@ -84,11 +79,10 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     detail::check_memory(type, rows.texts, "input");
     detail::check_width(type, in.numbers(), rows.numbers.cols(), "columns of numbers");
     detail::check_width(type, in.texts(), rows.texts.cols(), "columns of text");
-    ColumnStep fresh(*this);
     fresh.inputs_ = detail::Width(in.size());
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       detail::ScratchFrame frame;
-      fresh.blocks_[k].step.fit(gather(plan_.value.parts[k], rows, frame));
+      fresh.blocks_[k].step.fit(detail::gather(fresh.plan_.value.parts[k], rows, frame));
     }
     fresh.prepare(in, detail::Place(type));
     return *this = std::move(fresh);
@@ -101,24 +95,61 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     bool ok = true;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];
-      const Layout& made = blocks_[k].step.output_layout();
       detail::ScratchFrame frame;
-      const MixedView<T> target(out.numbers.middle_cols(part.first_number, made.numbers()),
-                                out.texts.middle_cols(part.first_text, made.texts()));
-      ok = blocks_[k].step.apply(gather(part, in, frame), target) && ok;
-      if (!part.weights.empty()) {
-        detail::apply_columns<T, detail::ColumnOp::multiply, detail::ColumnOp::none>(
-            MatrixView<const T>(target.numbers), target.numbers, part.weights.data(), nullptr);
-      }
+      const MixedView<T> target = outputs_of(k, out);
+      ok = blocks_[k].step.apply(detail::gather(part, in, frame), target) && ok;
+      weigh<detail::ColumnOp::multiply>(part, target.numbers, target.numbers);
     }
     return ok;
+  }
+
+  /// Every column comes back from the one block that read it; a weight is divided out, which rounds once more.
+  bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
+    detail::ScratchFrame copies;
+    const MixedView<const T> in(detail::apart_from(out.numbers, features.numbers, copies),
+                                detail::apart_from(out.texts, features.texts, copies));
+    bool ok = true;
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+      const Part& part = plan_.value.parts[k];
+      detail::ScratchFrame frame;
+      MixedView<const T> made = outputs_of(k, in);
+      if (!part.weights.empty()) {
+        const MatrixView<T> bare = frame.matrix<T>(made.rows(), made.numbers.cols());
+        weigh<detail::ColumnOp::divide>(part, made.numbers, bare);
+        made.numbers = bare;
+      }
+      const MixedView<T> target(detail::target_for(part.numbers, out.numbers, frame),
+                                detail::target_for(part.texts, out.texts, frame));
+      ok = blocks_[k].step.invert(made, target) && ok;
+      detail::scatter(part.numbers, target.numbers, out.numbers);
+      detail::scatter(part.texts, target.texts, out.texts);
+    }
+    return ok;
+  }
+  std::string no_inverse(const std::string& path) const {
+    std::vector<std::size_t> readers(input_width(), 0);
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+      const Block& block = blocks_[k];
+      std::string reason = detail::no_inverse(block.step, detail::join_path(path, block.name));
+      if (!reason.empty()) return reason;
+      if (const auto& w = plan_.value.parts[k].weights; !w.empty() && w.front() == 0.0) {
+        return detail::without_inverse(path, type, "the weight of \"" + block.name + "\" is 0");
+      }
+      for (const std::int64_t column : block.columns) ++readers[static_cast<std::size_t>(column)];
+    }
+    for (std::size_t j = 0; j < readers.size(); ++j) {
+      if (readers[j] == 1) continue;
+      return detail::without_inverse(path, type, "column " + std::to_string(j) + " is read " + std::to_string(readers[j]) +
+                                                     " times, not once");
+    }
+    return {};
   }
 
   std::vector<std::string> feature_names_out(const std::vector<std::string>& names) const {
     std::vector<std::string> out;
     for (const Block& block : blocks_) {
-      for (const std::string& name : block.step.feature_names_out(pick(names, block))) {
-        out.push_back(block.name + "__" + name);
+      for (const std::string& name : block.step.feature_names_out(detail::pick(names, block))) {
+        out.push_back(verbose_feature_names_out() ? block.name + "__" + name : name);
       }
     }
     return out;
@@ -126,7 +157,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   std::vector<MissingFlow> missing_flow(const std::vector<MissingFlow>& columns) const {
     std::vector<MissingFlow> out;
     for (const Block& block : blocks_) {
-      const std::vector<MissingFlow> made = block.step.missing_flow(pick(columns, block));
+      const std::vector<MissingFlow> made = block.step.missing_flow(detail::pick(columns, block));
       out.insert(out.end(), made.begin(), made.end());
     }
     return out;
@@ -136,8 +167,8 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Block& block = blocks_[k];
       detail::ScratchFrame frame;
-      const MixedView<const T> cells = gather(plan_.value.parts[k], row, frame);
-      auto finding = block.step.diagnose(cells, pick(names, block), detail::join_path(path, block.name));
+      const MixedView<const T> cells = detail::gather(plan_.value.parts[k], row, frame);
+      auto finding = block.step.diagnose(cells, detail::pick(names, block), detail::join_path(path, block.name));
       if (finding) return finding;
     }
     return std::nullopt;
@@ -151,11 +182,11 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     std::vector<Kind> kinds;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const detail::Place here = list[k];
-      check_block(k, in, here);
+      detail::check_block(blocks_, k, in, here);
       const detail::Place step_place = here / "step";
-      const Layout made = blocks_[k].step.prepare(layout_of(blocks_[k], in), step_place);
+      const Layout made = blocks_[k].step.prepare(detail::layout_of(blocks_[k], in), step_place);
       (here / "weight").require(blocks_[k].weight == 1.0 || made.texts() == 0, "1.0 where outputs are text", "another");
-      plan.parts.push_back(part_for(blocks_[k], in, kinds, made));
+      plan.parts.push_back(detail::part_for<T>(blocks_[k], in, kinds, made));
       kinds.insert(kinds.end(), made.kinds().begin(), made.kinds().end());
     }
     plan.out = Layout(std::move(kinds));
@@ -174,72 +205,39 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   }
 
  private:
-  /// Where a block reads and writes, worked out once.
-  struct Part {
-    std::vector<std::size_t> numbers{}, texts{};  // slots it reads, in order
-    std::size_t first_number = 0, first_text = 0;
-    std::vector<double> weights{};
-  };
+  using Part = detail::ColumnPart;
   struct Plan {
     Layout in{}, out{};
     std::vector<Part> parts{};
   };
 
-  template <class V>
-  static std::vector<V> pick(const std::vector<V>& all, const Block& block) {
-    std::vector<V> some;
-    for (const std::int64_t column : block.columns) some.push_back(all[static_cast<std::size_t>(column)]);
-    return some;
+  /// `in` times (or by) the weight of a block into `out`; nothing where it has none.
+  template <detail::ColumnOp Op>
+  static void weigh(const Part& part, const MatrixView<const T>& in, const MatrixView<T>& out) {
+    if (part.weights.empty()) return;
+    detail::apply_columns<T, Op, detail::ColumnOp::none>(in, out, part.weights.data(), nullptr);
   }
 
-  static Layout layout_of(const Block& block, const Layout& in) { return Layout(pick(in.kinds(), block)); }
-
-  void check_block(std::size_t k, const Layout& in, const detail::Place& at) const {
-    const Block& block = blocks_[k];
-    bool good = !block.name.empty();
-    for (std::size_t i = 0; i < k; ++i) good = good && blocks_[i].name != block.name;
-    if (!good) (at / "name").fail("a name of its own", '"' + block.name + '"');
-    (at / "columns").require(!block.columns.empty(), "at least 1 column", "none");
-    for (std::size_t i = 0; i < block.columns.size(); ++i) {
-      if (block.columns[i] >= 0 && block.columns[i] < static_cast<std::int64_t>(in.size())) continue;
-      (at / "columns")[i].fail("a position below " + std::to_string(in.size()), std::to_string(block.columns[i]));
-    }
-    (at / "weight").require(detail::is_finite(&block.weight), "a finite number", "another");
-  }
-
-  static Part part_for(const Block& block, const Layout& in, const std::vector<Kind>& before, const Layout& made) {
-    Part part;
-    for (const std::int64_t column : block.columns) {
-      const auto j = static_cast<std::size_t>(column);
-      (in.kind(j) == Kind::number ? part.numbers : part.texts).push_back(in.slot(j));
-    }
-    part.first_number = static_cast<std::size_t>(std::count(before.begin(), before.end(), Kind::number));
-    part.first_text = before.size() - part.first_number;
-    if (block.weight != 1.0) part.weights.assign(made.numbers(), double{detail::round_to<T>(block.weight)});
-    return part;
-  }
-
-  /// The columns of a block: a view where they lie side by side, else a gathered copy.
+  /// The part of all outputs that block `k` makes.
   template <class Cell>
-  static MatrixView<const Cell> columns_of(const std::vector<std::size_t>& slots, const MatrixView<const Cell>& in,
-                                           detail::ScratchFrame& frame) {
-    bool adjacent = true;
-    for (std::size_t k = 1; k < slots.size(); ++k) adjacent = adjacent && slots[k] == slots[0] + k;
-    if (slots.empty()) return {nullptr, in.rows(), 0};
-    if (adjacent) return in.middle_cols(slots.front(), slots.size());
-    const MatrixView<Cell> copy = frame.matrix<Cell>(in.rows(), slots.size());
-    for (std::size_t k = 0; k < slots.size(); ++k) {
-      detail::copy_cells(in.middle_cols(slots[k], 1), copy.middle_cols(k, 1));
-    }
-    return copy;
+  MixedView<Cell> outputs_of(std::size_t k, const MixedView<Cell>& all) const {
+    const Layout& made = blocks_[k].step.output_layout();
+    return {all.numbers.middle_cols(plan_.value.parts[k].first_number, made.numbers()),
+            all.texts.middle_cols(plan_.value.parts[k].first_text, made.texts())};
   }
-  static MixedView<const T> gather(const Part& part, const MixedView<const T>& in, detail::ScratchFrame& frame) {
-    return {columns_of(part.numbers, in.numbers, frame), columns_of(part.texts, in.texts, frame)};
+
+  /// What is known before the fit: which columns the blocks read.
+  void set_columns(const Layout& in) {
+    plan_.value = {.in = in};
+    for (const Block& block : blocks_) plan_.value.parts.push_back(detail::part_for<T>(block, in, {}, Layout()));
   }
 
   detail::Width inputs_{};
   std::vector<Block> blocks_{};
   detail::Derived<Plan> plan_{};
+  // How it is fitted and how outputs are called: no part of a fitted state, so neither stored in files nor compared.
+  detail::Derived<bool> reads_all_{};
+  detail::Derived<bool> bare_names_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

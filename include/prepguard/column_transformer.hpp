@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -40,17 +41,23 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   using Step = AnyStep<T, List>;
   static constexpr std::string_view type = "column_transformer";
 
-  /// A name, a step (any of `List`, a Pipeline, or Drop), the columns by name, and a factor for the outputs.
+  /// A name, a step (any of `List`, a Pipeline, another ColumnTransformer, or Drop), the columns by name, and a factor
+  /// for the outputs.
   struct Entry {
     template <class S>
     Entry(std::string entry_name, S entry_step, std::vector<std::string> column_names, double entry_weight = 1.0)
         : name(std::move(entry_name)), columns(std::move(column_names)), weight(entry_weight) {
-      if constexpr (!std::is_same_v<S, Drop>) step = detail::to_any_step<T, List>(entry_step);
+      if constexpr (!std::is_same_v<S, Drop>) {
+        step = [held = std::move(entry_step)](std::vector<Column>& read) {
+          return detail::to_any_step<T, List>(held, &read);
+        };
+      }
     }
     std::string name;
     std::vector<std::string> columns;
     double weight;
-    std::optional<Step> step{};  ///< nothing: dropped
+    /// Makes the step, still to be fitted, for the columns it reads, and marks those it uses. Nothing: dropped.
+    std::function<Step(std::vector<Column>&)> step{};
   };
 
   ColumnTransformer() = default;
@@ -70,26 +77,46 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   /// A fitted one, from its parts: what a loader has. It cannot be fitted again.
   ColumnTransformer(Schema schema, ColumnStep<T, List> step) : schema_(std::move(schema)), step_(std::move(step)) {}
 
+  /// Whether outputs are called `entry__output` (scikit-learn's default) or as their steps call them; names that are
+  /// then there twice are an error, bad_parameter.
+  ColumnTransformer& verbose_feature_names_out(bool prefix) {
+    ColumnTransformer fresh(*this);
+    fresh.step_.verbose_feature_names_out(prefix);
+    fresh.check_names();
+    return *this = std::move(fresh);
+  }
+
   /// Learns the columns of `table` by name and fits every entry's step to its columns.
-  /// Throws bad_parameter for entries without a name of their own or without any step, bad_schema for a column that
-  /// is not there, cannot_fit as the steps do. Tables that follow may lack a column that no step reads.
+  /// Throws bad_parameter for entries without a name of their own or without any step and for outputs of the same name,
+  /// bad_schema for a column that is not there, cannot_fit as the steps do. Tables that follow may lack a column that no
+  /// step reads.
   ColumnTransformer& fit(const Table& table) {
-    check_entries();
     detail::require_environment();
     const detail::FloatEnvironment environment;
     std::vector<Column> columns = columns_of(table);
-    std::vector<ColumnBlock<Step>> blocks = resolve(columns);
     ColumnTransformer fresh(*this);
+    fresh.step_ = unfitted(columns);
     fresh.schema_ = Schema(std::move(columns));
     const Layout& layout = fresh.schema_.layout();
-    fresh.step_ = ColumnStep<T, List>::unfitted(layout, std::move(blocks));
     auto numbers = Matrix<T>::uninitialized(table.rows(), layout.numbers());
     auto texts = Matrix<Text>::uninitialized(table.rows(), layout.texts());
     const Binding binding = fresh.schema_.bind(table);
     detail::TableSource<T>(table, fresh.schema_, binding).fill(0, MixedView<T>(numbers, texts));
     fresh.step_.fit(MixedView<const T>(numbers, texts));
+    fresh.check_names();
     return *this = std::move(fresh);
   }
+
+  /// The same entries over `columns`, by position and still to be fitted; marks the columns that steps read.
+  ColumnStep<T, List> unfitted(std::vector<Column>& columns) const {
+    detail::check_entry_names(type, entries_);
+    std::vector<ColumnBlock<Step>> blocks = resolve(columns);
+    ColumnStep<T, List> made = ColumnStep<T, List>::unfitted(Schema(columns).layout(), std::move(blocks));
+    made.verbose_feature_names_out(step_.verbose_feature_names_out());
+    return made;
+  }
+  /// Whether it has entries: one made of its parts has not.
+  bool can_fit() const noexcept { return !entries_.empty(); }
 
   /// The columns learned, in the order of the table.
   const Schema& schema() const noexcept { return schema_; }
@@ -101,6 +128,8 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   const Layout& output_layout() const noexcept { return step_.output_layout(); }
 
   bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return step_.apply(in, out); }
+  bool invert(const MixedView<const T>& features, const MixedView<T>& out) const { return step_.invert(features, out); }
+  std::string no_inverse(const std::string& path) const { return step_.no_inverse(path); }
   std::vector<std::string> feature_names_out(const std::vector<std::string>& names) const {
     return step_.feature_names_out(names);
   }
@@ -118,15 +147,13 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   }
 
  private:
-  void check_entries() const {
-    for (std::size_t k = 0; k < entries_.size(); ++k) {
-      const std::string& name = entries_[k].name;
-      bool good = !name.empty() && name.find("__") == std::string::npos;
-      for (std::size_t i = 0; i < k; ++i) good = good && entries_[i].name != name;
-      if (good) continue;
-      throw Error(Errc::bad_parameter, std::string(type),
-                  "entry " + std::to_string(k) + ": expected a name of its own without __, got \"" + name + '"');
-    }
+  void check_names() const {
+    std::vector<std::string> names = step_.input_width() == 0 ? std::vector<std::string>() : feature_names_out();
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) return;
+    throw Error(Errc::bad_parameter, std::string(type), "two outputs are called \"" + *twice + '"',
+                "rename columns or entries, or use verbose_feature_names_out(true)");
   }
 
   /// The columns of `table`; none is used yet.
@@ -152,8 +179,12 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
       }
       for (const std::int64_t j : block.columns) named[static_cast<std::size_t>(j)] = true;
       if (!entry.step || block.columns.empty()) continue;
-      for (const std::int64_t j : block.columns) columns[static_cast<std::size_t>(j)].used = true;
-      block.step = *entry.step;
+      std::vector<Column> read = detail::pick(columns, block);
+      for (Column& column : read) column.used = false;
+      block.step = entry.step(read);
+      for (std::size_t k = 0; k < read.size(); ++k) {
+        if (read[k].used) columns[static_cast<std::size_t>(block.columns[k])].used = true;
+      }
       blocks.push_back(std::move(block));
     }
     if (blocks.empty()) throw Error(Errc::bad_parameter, std::string(type), "no column goes through any step");

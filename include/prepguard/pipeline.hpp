@@ -84,6 +84,7 @@ class Pipeline : public TransformerBase<Pipeline<First, Rest...>, typename First
   {
     return detail::invert_chain(cursor(), in, out);
   }
+  std::string no_inverse(const std::string& path) const { return detail::chain_without_inverse(cursor(), path); }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> feature_names) const {
     detail::for_each_step(cursor(), [&](const std::string&, const auto& step) {

@@ -16,6 +16,7 @@
 #include "prepguard/pipeline.hpp"
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/column_transformer.hpp"
+#include "prepguard/feature_union.hpp"
 
 #include "prepguard/model.hpp"
 #include "prepguard/report.hpp"

@@ -20,6 +20,7 @@
 #include "prepguard/column_transformer.hpp"
 #include "prepguard/detail/array_text.hpp"
 #include "prepguard/detail/enum_names.hpp"
+#include "prepguard/detail/stored_layout.hpp"
 #include "prepguard/pipeline.hpp"
 #include "prepguard/transformers.hpp"
 
@@ -49,17 +50,6 @@ concept Node = HasFields<X> && requires(X& x, const Layout& layout, const Place&
 template <class X>
 concept PlainFields = HasFields<X> && !Node<X>;
 
-/// True while a whole file is read or written: its columns tell the kinds of all cells, and its content is checked
-/// when all of it is there.
-template <class Archive>
-bool is_whole_file(const Archive& archive) {
-  if constexpr (requires { archive.whole_file(); }) {
-    return archive.whole_file();
-  } else {
-    return false;
-  }
-}
-
 /// Writes or reads one named field. Enumerations go by their names.
 template <class Archive>
 struct FieldVisitor {
@@ -79,35 +69,6 @@ struct FieldVisitor {
     }
   }
 };
-
-/// `kinds` of the columns a container reads, for archives that are not whole files.
-template <class Archive, class S>
-void save_kinds(Archive& archive, const S& step) {
-  if constexpr (requires { step.input_layout(); }) {
-    if (is_whole_file(archive)) return;
-    std::vector<std::string> kinds;
-    const bool fitted = step.input_width() != 0;
-    for (std::size_t j = 0; fitted && j < step.input_layout().size(); ++j) {
-      kinds.emplace_back(name(step.input_layout().kind(j)));
-    }
-    archive(cereal::make_nvp("kinds", kinds));
-  }
-}
-
-/// The columns a step just read was fitted for.
-template <class Archive, class S>
-Layout load_layout(Archive& archive, const S& step) {
-  if constexpr (requires { step.input_layout(); }) {
-    std::vector<std::string> names;
-    archive(cereal::make_nvp("kinds", names));
-    std::vector<Kind> kinds;
-    for (const std::string& text : names) kinds.push_back(text == name(Kind::text) ? Kind::text : Kind::number);
-    return Layout(std::move(kinds));
-  } else {
-    constexpr bool text = std::is_same_v<typename S::Input, Text>;
-    return Layout(step.input_width(), text ? Kind::text : Kind::number);
-  }
-}
 
 template <class Archive, class S>
 void save_node(Archive& archive, const S& step) {

@@ -79,6 +79,16 @@ struct Views<Mixed<T>> {
 };
 }  // namespace detail
 
+namespace detail {
+/// The columns of bare rows: those of numbers, then those of text.
+template <class T>
+Layout layout_of(const MixedView<T>& rows) {
+  std::vector<Kind> kinds(rows.numbers.cols(), Kind::number);
+  kinds.resize(rows.cols(), Kind::text);
+  return Layout(std::move(kinds));
+}
+}  // namespace detail
+
 /// What a step reads (`InView`) and writes (`OutView`) for cells of kind `Cell`: `T`, `Text` or `Mixed<T>`.
 template <class Cell>
 using InView = typename detail::Views<Cell>::In;
@@ -129,12 +139,35 @@ concept Estimator = Transformer<S> && requires(S& step, InView<typename S::Input
   { step.fit(rows) } -> std::same_as<S&>;
 };
 
-/// A transformer whose effect can be undone (`inverse_transform`).
+/// A transformer whose effect can be undone (`inverse_transform`). Where that depends on what it holds (a pipeline out of
+/// a file, a column transformer that drops columns), `no_inverse(path)` says what stands in the way, or nothing.
 template <class S>
 concept Invertible =
     Transformer<S> && requires(const S& step, InView<typename S::Output> in, OutView<typename S::Input> out) {
       { step.invert(in, out) } -> std::same_as<bool>;
     };
+
+namespace detail {
+
+/// In words: the step at `path` (empty: the outermost one) cannot be undone, perhaps with the reason.
+inline std::string without_inverse(const std::string& path, std::string_view type, const std::string& reason = {}) {
+  std::string text = path.empty() ? std::string(type) : "step \"" + path + "\" (" + std::string(type) + ')';
+  return text + " has no inverse" + (reason.empty() ? "" : ": ") + reason;
+}
+
+/// What keeps the fitted `step` at `path` from being undone; empty if nothing does.
+template <Transformer S>
+std::string no_inverse(const S& step, const std::string& path) {
+  if constexpr (!Invertible<S>) {
+    return without_inverse(path, S::type);
+  } else if constexpr (requires { step.no_inverse(path); }) {
+    return step.no_inverse(path);
+  } else {
+    return {};
+  }
+}
+
+}  // namespace detail
 
 /// A transformer that knows its input columns by name and therefore takes a `Table`.
 template <class S>

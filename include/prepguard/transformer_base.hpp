@@ -72,10 +72,15 @@ class TransformerBase {
     detail::run_tiles(derived(), source, detail::sink(out, false), detail::BareCheck{derived(), Derived::type});
   }
 
-  /// Undoes `transform`: n x output_width features back to n x input_width cells.
+  /// Whether `inverse_transform` can undo what this holds.
+  bool can_invert() const { return detail::no_inverse(derived(), {}).empty(); }
+
+  /// Undoes `transform`: n x output_width features back to n x input_width cells. Throws bad_parameter, naming the
+  /// step, for what holds one that cannot be undone.
   template <class D = Derived>
     requires Invertible<D>
   auto inverse_transform(const InView<Out>& features) const {
+    detail::check_inverse(derived());
     detail::check_rows(Derived::type, detail::InverseOf<Derived>{derived()}, features);
     using Cell = std::conditional_t<std::is_same_v<In, Mixed<T>>, T, In>;
     auto out = Matrix<Cell>::uninitialized(features.rows(), derived().input_width());
@@ -85,6 +90,7 @@ class TransformerBase {
   template <class D = Derived>
     requires Invertible<D>
   void inverse_transform(const InView<Out>& features, const OutView<In>& out) const {
+    detail::check_inverse(derived());
     run(detail::InverseOf<Derived>{derived()}, features, out);
   }
 

@@ -4,9 +4,10 @@
     make_parity.py OUTDIR [STEP...]
 
 `cases.txt` has a line a case: number, group, rows, dtype of the data, file of its numbers. Case N has the files
-`N.artifact` (as prepguard.dump writes it), `N.expected` (transform), for scalers `N.inverse` (inverse_transform of what
-is expected), and `N.texts` if some columns are text. Numbers are row-major and little-endian; texts go column by column,
-each a 32-bit size and its bytes, the largest size standing for None and the next for NaN. The modules of cases/ make them, from fixed seeds; names of some select those.
+`N.artifact` (as prepguard.dump writes it), `N.expected` (transform), where that is compared `N.inverse` and
+`N.inverse_texts` (inverse_transform of what is expected), and `N.texts` if some columns are text. Numbers are row-major
+and little-endian; texts go column by column, each a 32-bit size and its bytes, the largest size standing for None and
+the next for NaN. The modules of cases/ make them, from fixed seeds; names of some select those.
 """
 
 from __future__ import annotations

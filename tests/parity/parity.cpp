@@ -5,7 +5,6 @@
 // them. Exit status 1 if anything differs.
 //
 //     parity DATA_DIR
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -16,7 +15,6 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
-#include <variant>
 #include <vector>
 
 #include "prepguard/detail/instruction_set.hpp"
@@ -83,21 +81,24 @@ void compare(Tally& tally, const Matrix<T>& want, Compute&& compute) {
   }
 }
 
+/// Back to numbers, and texts if there are any, whatever kind of pipeline it is.
 template <class T>
-void compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifact,
-                     const Matrix<T>& features) {
-  const Matrix<T> want = numbers_of<T>(which.file(".inverse"), which.rows);
-  std::visit(
-      [&]<class Step>(const Step& step) {
-        if constexpr (requires {
-                        { step.inverse_transform(MatrixView<const T>(features)) } -> std::same_as<Matrix<T>>;
-                      }) {
-          compare<T>(tally, want, [&] { return step.inverse_transform(MatrixView<const T>(features)); });
-        } else {
-          throw std::runtime_error("no inverse for numbers in case " + which.number);
-        }
-      },
-      artifact.pipeline().step());
+void compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifact, const Matrix<T>& features) {
+  const prepguard::Layout& cells = artifact.input_layout();
+  auto numbers = Matrix<T>::uninitialized(which.rows, cells.numbers());
+  Matrix<Text> texts(which.rows, cells.texts());
+  const Matrix<T> want = cells.numbers() == 0 ? Matrix<T>(which.rows, 0)
+                                              : numbers_of<T>(which.file(".inverse"), which.rows);
+  const std::string bytes = cells.texts() == 0 ? std::string() : read(which.file(".inverse_texts"));
+  const Matrix<Text> want_texts = texts_of(bytes, which.rows);
+  tally.values += which.rows * cells.texts();
+  compare<T>(tally, want, [&]() -> const Matrix<T>& {
+    artifact.inverse_transform(features, MixedView<T>(numbers, texts));
+    for (std::size_t i = 0; i < which.rows; ++i) {
+      for (std::size_t j = 0; j < cells.texts(); ++j) tally.differ += texts(i, j) == want_texts(i, j) ? 0U : 1U;
+    }
+    return numbers;
+  });
 }
 
 template <class T>
@@ -110,8 +111,9 @@ void run(const Case& which, Tally& forward, Tally& inverse) {
   const Matrix<Text> texts = texts_of(bytes, which.rows);
   const MixedView<const T> rows(MatrixView<const T>{numbers}, MatrixView<const Text>{texts});
   compare<T>(forward, want, [&] { return artifact.transform(rows); });
-  if (!exists(which.file(".inverse"))) return;
-  compare_inverse<T>(inverse, which, artifact, want);
+  if (exists(which.file(".inverse")) || exists(which.file(".inverse_texts"))) {
+    compare_inverse(inverse, which, artifact, want);
+  }
 }
 
 std::vector<Case> cases_in(const std::string& folder) {

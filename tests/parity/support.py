@@ -88,18 +88,29 @@ class Writer:
         return os.path.join(self.folder, name)
 
     def add(self, group: str, fitted: Any, sample: Any, dtype: str, cells: Optional[np.ndarray],
-            words: Optional[pd.DataFrame] = None, invert: bool = False) -> None:
-        """One fitted object and the rows it serves: numbers, text, or numbers before text."""
+            words: Optional[pd.DataFrame] = None, invert: Any = False) -> None:
+        """One fitted object and the rows it serves: numbers, text, or numbers before text. `invert`: True, or what
+        undoes the features where the object itself has no inverse_transform."""
         case = str(len(self.lines))
         rows = frame(cells, words)
         with open(self.path(case + ".artifact"), "wb") as file:
             file.write(prepguard.dumps(fitted, sample=sample, provenance_date=""))
         expected = self.write(case + ".expected", fitted.transform(rows), dtype)
         if invert:
-            self.write(case + ".inverse", fitted.inverse_transform(expected.copy()), dtype)
+            undo = fitted.inverse_transform if invert is True else invert
+            self.write_cells(case + ".inverse", np.asarray(undo(expected.copy())), dtype, cells, words)
         if words is not None:
             write_texts(self.path(case + ".texts"), words)
         self.lines.append(f"{case}\t{group}\t{len(expected)}\t{dtype}\t{self.numbers_file(cells)}")
+
+    def write_cells(self, name: str, undone: np.ndarray, dtype: str, cells: Optional[np.ndarray],
+                    words: Optional[pd.DataFrame]) -> None:
+        """Rows of numbers before text, in a file each."""
+        width = 0 if cells is None else cells.shape[1]
+        if width:
+            self.write(name, undone[:, :width].astype(np.float64), dtype)
+        if words is not None:
+            write_texts(self.path(name + "_texts"), pd.DataFrame(undone[:, width:], dtype=object))
 
     def numbers_file(self, cells: Optional[np.ndarray]) -> str:
         """The file of these numbers, written once however many cases read them."""

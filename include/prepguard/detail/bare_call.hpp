@@ -12,6 +12,7 @@
 
 #include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/checks.hpp"
+#include "prepguard/detail/scratch_block.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/table.hpp"
 #include "prepguard/transformer.hpp"
@@ -80,7 +81,27 @@ struct InverseOf {
   bool apply(const In& in, const Out& out) const {
     return step.invert(in, out);
   }
+  /// Whether one row of features cannot be undone.
+  template <class In>
+  std::optional<Finding> diagnose(const In& row, const std::vector<std::string>&, const std::string&) const {
+    ScratchFrame frame;
+    const auto out = scratch_input(frame, step, 1);
+    const bool ok = step.invert(row, out);
+    if (ok && !find_infinity(numbers_of(out))) return std::nullopt;
+    return Finding{.code = Errc::non_finite,
+                   .step = "inverse of " + std::string(Step::type),
+                   .what = ok ? "the result is infinite" : "features that cannot be mapped back to cells"};
+  }
 };
+
+/// Refuses to undo what holds a step that cannot be undone.
+template <class Step>
+void check_inverse(const Step& step) {
+  check_fitted(Step::type, step.input_width());
+  std::string reason = no_inverse(step, {});
+  if (reason.empty()) return;
+  throw Error(Errc::bad_parameter, "fitted " + std::string(Step::type), std::move(reason));
+}
 
 /// Refuses rows that are not what `step` was fitted for.
 template <class Step, class InTile>

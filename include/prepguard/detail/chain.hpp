@@ -11,7 +11,7 @@
 
 #include "prepguard/any_of.hpp"
 #include "prepguard/detail/bare_call.hpp"
-#include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/scratch_block.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/transformer.hpp"
 
@@ -22,30 +22,6 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// `path` of a step called `name` inside the container at `path`.
 inline std::string join_path(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + '.' + name;
-}
-
-/// Scratch memory for what `step` makes of `rows` rows.
-template <class Step>
-OutView<typename Step::Output> scratch_output(ScratchFrame& frame, const Step& step, std::size_t rows) {
-  using T = typename Step::Scalar;
-  if constexpr (std::is_same_v<typename Step::Output, Mixed<T>>) {
-    return {frame.matrix<T>(rows, step.output_layout().numbers()),
-            frame.matrix<Text>(rows, step.output_layout().texts())};
-  } else {
-    return frame.matrix<typename Step::Output>(rows, step.output_width());
-  }
-}
-
-/// The same for the input of `step`, to run backwards.
-template <class Step>
-OutView<typename Step::Input> scratch_input(ScratchFrame& frame, const Step& step, std::size_t rows) {
-  using T = typename Step::Scalar;
-  if constexpr (std::is_same_v<typename Step::Input, Mixed<T>>) {
-    return {frame.matrix<T>(rows, step.input_layout().numbers()),
-            frame.matrix<Text>(rows, step.input_layout().texts())};
-  } else {
-    return frame.matrix<typename Step::Input>(rows, step.input_width());
-  }
 }
 
 /// What `step` reads of the block its predecessor wrote.
@@ -79,6 +55,13 @@ struct ListCursor {
   ListCursor next() const noexcept { return {steps.subspan(1)}; }
 };
 
+/// Whether there is an infinity between two steps, which the next could hide: clip it, or encode it as unknown. NaN
+/// passes, as in a single step.
+template <class T>
+bool hides_infinity(const MatrixView<T>& between) noexcept {
+  return !all_finite(between) && find_infinity(between);
+}
+
 /// Runs the steps from `at` on over one tile.
 template <class Cursor, class In, class Out>
 bool apply_chain(Cursor at, const In& in, const Out& out) {
@@ -89,9 +72,7 @@ bool apply_chain(Cursor at, const In& in, const Out& out) {
     ScratchFrame frame;
     const auto middle = scratch_output(frame, at.step(), input.rows());
     if (!at.step().apply(input, middle)) return false;
-    // A later step could hide an infinity: clip it, or encode it as unknown. NaN passes, as in a single step.
-    const auto& made = numbers_of(middle);
-    if (!all_finite(made) && find_infinity(made)) [[unlikely]] return false;
+    if (hides_infinity(numbers_of(middle))) [[unlikely]] return false;
     return apply_chain(at.next(), InView<typename Step::Output>(middle), out);
   } else {
     return false;
@@ -108,8 +89,8 @@ bool invert_chain(Cursor at, const In& in, const Out& out) {
     ScratchFrame frame;
     const auto middle = scratch_input(frame, at.next().step(), in.rows());
     using Next = std::remove_cvref_t<decltype(at.next().step())>;
-    return invert_chain(at.next(), in, middle) &&
-           at.step().invert(part_of<typename Step::Output>(InView<typename Next::Input>(middle)), target);
+    if (!invert_chain(at.next(), in, middle) || hides_infinity(numbers_of(middle))) return false;
+    return at.step().invert(part_of<typename Step::Output>(InView<typename Next::Input>(middle)), target);
   } else {
     return false;
   }
@@ -131,6 +112,16 @@ std::optional<Finding> diagnose_chain(Cursor at, In row, const std::vector<std::
   } else {
     return std::nullopt;
   }
+}
+
+/// What keeps the steps from `at` on from being undone; empty if nothing does.
+template <class Cursor>
+std::string chain_without_inverse(Cursor at, const std::string& path) {
+  std::string reason = no_inverse(at.step(), join_path(path, at.name()));
+  if constexpr (!Cursor::known_last) {
+    if (reason.empty() && !at.last()) return chain_without_inverse(at.next(), path);
+  }
+  return reason;
 }
 
 /// Calls `visit(name, step)` for every step from `at` on.

@@ -16,31 +16,36 @@
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 template <Number T, class List, class Step>
-AnyStep<T, List> to_any_step(const Step& step);
+AnyStep<T, List> to_any_step(const Step& step, std::vector<Column>* columns = nullptr);
 
-/// The steps of a pipeline known to the compiler, in their run-time form.
+/// The steps of a pipeline known to the compiler, in their run-time form; the first one reads `columns`.
 template <Number T, class List, class... Steps>
-std::vector<Named<AnyStep<T, List>>> to_named_steps(const Pipeline<Steps...>& pipeline) {
+std::vector<Named<AnyStep<T, List>>> to_named_steps(const Pipeline<Steps...>& pipeline,
+                                                    std::vector<Column>* columns = nullptr) {
   std::vector<Named<AnyStep<T, List>>> steps;
   for_each_step(pipeline.cursor(), [&](const std::string& name, const auto& step) {
-    steps.push_back({name, to_any_step<T, List>(step)});
+    steps.push_back({name, to_any_step<T, List>(step, steps.empty() ? columns : nullptr)});
   });
   return steps;
 }
 
 /// The run-time form of any step: itself, a pipeline of run-time steps, or a column transformer without its names.
+/// Where the `columns` it will be fitted to are known, a column transformer finds its own among them by name, and those
+/// that are read are marked as used.
 template <Number T, class List, class Step>
-AnyStep<T, List> to_any_step(const Step& step) {
+AnyStep<T, List> to_any_step(const Step& step, std::vector<Column>* columns) {
   if constexpr (std::is_constructible_v<AnyStep<T, List>, Step>) {
+    for (std::size_t j = 0; columns != nullptr && j < columns->size(); ++j) (*columns)[j].used = true;
     return AnyStep<T, List>(step);
   } else if constexpr (HasSchema<Step> && requires { step.step().blocks(); }) {
+    if (columns != nullptr && step.can_fit()) return AnyStep<T, List>(step.unfitted(*columns));
     if (step.input_width() == 0) {
-      throw Error(Errc::bad_parameter, "column_transformer", "a column transformer inside another step is not fitted",
-                  "fit it first, or put its entries into the outer one");
+      throw Error(Errc::bad_parameter, "column_transformer", "a column transformer behind another step is not fitted",
+                  "fit it first, or use a ColumnStep, which knows its columns by position");
     }
     return AnyStep<T, List>(step.step());
   } else {
-    return AnyStep<T, List>(AnyPipeline<T, List>(to_named_steps<T, List>(step)));
+    return AnyStep<T, List>(AnyPipeline<T, List>(to_named_steps<T, List>(step, columns)));
   }
 }
 

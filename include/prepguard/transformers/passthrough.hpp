@@ -31,9 +31,7 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
   Passthrough& fit(MixedView<const T> rows) {
     if (rows.cols() == 0) detail::fail_shape(type, "expected at least 1 feature, got 0");
     if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(type), "there are 0 rows to learn from");
-    std::vector<Kind> kinds(rows.numbers.cols(), Kind::number);
-    kinds.resize(rows.cols(), Kind::text);
-    layout_.value = Layout(std::move(kinds));
+    layout_.value = detail::layout_of(rows);
     inputs_ = detail::Width(rows.cols());
     return *this;
   }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/tiles.hpp"
+#include "prepguard/transformer.hpp"
+
+namespace prepguard::inline PREPGUARD_ABI::detail {
+
+/// Where one block of a column step reads and writes, worked out once.
+struct ColumnPart {
+  std::vector<std::size_t> numbers{}, texts{};  ///< slots it reads, in order
+  std::size_t first_number = 0, first_text = 0;  ///< where its outputs begin
+  std::vector<double> weights{};                 ///< one for each output; empty: none
+};
+
+inline bool side_by_side(const std::vector<std::size_t>& slots) noexcept {
+  for (std::size_t k = 1; k < slots.size(); ++k) {
+    if (slots[k] != slots[0] + k) return false;
+  }
+  return true;
+}
+
+/// Some columns: a view where they lie side by side, else a gathered copy.
+template <class Cell>
+MatrixView<const Cell> gather(const std::vector<std::size_t>& slots, const MatrixView<const Cell>& in, ScratchFrame& frame) {
+  if (slots.empty()) return {nullptr, in.rows(), 0};
+  if (side_by_side(slots)) return in.middle_cols(slots.front(), slots.size());
+  const MatrixView<Cell> copy = frame.matrix<Cell>(in.rows(), slots.size());
+  for (std::size_t k = 0; k < slots.size(); ++k) copy_cells(in.middle_cols(slots[k], 1), copy.middle_cols(k, 1));
+  return copy;
+}
+/// The columns that a block reads.
+template <class T>
+MixedView<const T> gather(const ColumnPart& part, const MixedView<const T>& in, ScratchFrame& frame) {
+  return {gather(part.numbers, in.numbers, frame), gather(part.texts, in.texts, frame)};
+}
+
+/// Memory for some columns of `out`: their own where they lie side by side, else scratch that `scatter` copies there.
+template <class Cell>
+MatrixView<Cell> target_for(const std::vector<std::size_t>& slots, const MatrixView<Cell>& out, ScratchFrame& frame) {
+  if (slots.empty()) return {nullptr, out.rows(), 0};
+  if (side_by_side(slots)) return out.middle_cols(slots.front(), slots.size());
+  return frame.matrix<Cell>(out.rows(), slots.size());
+}
+template <class Cell>
+void scatter(const std::vector<std::size_t>& slots, const MatrixView<Cell>& from, const MatrixView<Cell>& out) noexcept {
+  if (side_by_side(slots)) return;
+  for (std::size_t k = 0; k < slots.size(); ++k) {
+    copy_cells(MatrixView<const Cell>(from.middle_cols(k, 1)), out.middle_cols(slots[k], 1));
+  }
+}
+
+}  // namespace prepguard::inline PREPGUARD_ABI::detail
