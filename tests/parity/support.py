@@ -93,6 +93,9 @@ class Writer:
         undoes the features where the object itself has no inverse_transform."""
         case = str(len(self.lines))
         rows = frame(cells, words)
+        for part in (".inverse", ".inverse_texts", ".texts"):  # of an earlier run in which the case was another one
+            if os.path.exists(self.path(case + part)):
+                os.unlink(self.path(case + part))
         with open(self.path(case + ".artifact"), "wb") as file:
             file.write(prepguard.dumps(fitted, sample=sample, provenance_date=""))
         expected = self.write(case + ".expected", fitted.transform(rows), dtype)
