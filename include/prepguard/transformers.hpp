@@ -5,6 +5,7 @@
 #include "prepguard/transformers/max_abs_scaler.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
 #include "prepguard/transformers/one_hot_encoder.hpp"
+#include "prepguard/transformers/ordinal_encoder.hpp"
 #include "prepguard/transformers/passthrough.hpp"
 #include "prepguard/transformers/polynomial_features.hpp"
 #include "prepguard/transformers/robust_scaler.hpp"
@@ -17,9 +18,9 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// THE LIST: every built-in step that contains no other. A new transformer is added here; files, pipelines
 /// and the conformance suite follow. Where one type reads numbers or text, the one for numbers comes first.
 template <Number T>
-struct BuiltInSteps : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>,
-                               OneHotEncoder<T>, OneHotEncoder<T, Text>, SimpleImputer<T>,
-                               SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Passthrough<T>> {
-};
+struct BuiltInSteps
+    : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, OneHotEncoder<T>,
+               OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>, SimpleImputer<T>,
+               SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -71,7 +71,7 @@ def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use])
         raise Error("bad_parameter", f"{where}: {name} reads a sparse block, which scikit-learn computes in another way; "
                                      "set sparse_output=False on encoders, sparse_threshold=0 on ColumnTransformer")
     as_is = is_passthrough(fitted) or name == "FunctionTransformer"
-    if as_is or name == "OneHotEncoder":
+    if as_is or name in ("OneHotEncoder", "OrdinalEncoder"):  # categories are compared in the type of the cells
         types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]
     else:
         types = [_type_of(np.asarray(_dense(fitted.transform(rows))), integers_count=True)]

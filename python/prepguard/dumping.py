@@ -87,7 +87,7 @@ def _trained_on_none(node: dict[str, Any], columns: list[int]) -> set[int]:
     if node["type"] == "column_transformer":
         entries = [(entry["step"], [columns[c] for c in entry["columns"]]) for entry in node["transformers"]]
         return set().union(*(_trained_on_none(step, inside) for step, inside in entries))
-    if node["type"] == "one_hot_encoder":
+    if node["type"] in ("one_hot_encoder", "ordinal_encoder"):
         return {position for position, column in zip(columns, node["columns"]) if column["categories"]["none"]}
     return set()
 

@@ -22,7 +22,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, RobustScaler, StandardScaler
+from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
+                                   RobustScaler, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -133,9 +134,15 @@ def _alone(step: Any, dtype: str = "float64", missing: bool = True, seed: int = 
     return Case(step.fit(frame), frame, serve_numbers(frame, seed + 100, missing))
 
 
-def _encoder(unknown: bool = True, missing: Any = None, seed: int = 3, **options: Any) -> Case:
+def _encoder(unknown: bool = True, missing: Any = None, seed: int = 3, step: Any = OneHotEncoder, **options: Any) -> Case:
     frame = words(seed, missing)
-    return Case(OneHotEncoder(**options).fit(frame), frame, serve_words(frame, seed + 100, unknown, missing))
+    return Case(step(**options).fit(frame), frame, serve_words(frame, seed + 100, unknown, missing))
+
+
+def _lists(reverse: bool = False) -> list[list[str]]:
+    """The categories of `words`, and some that it never has."""
+    lists = [["Åmål", "Lima", "Oslo", "Rome", "São Paulo", "nan", "None", "Zürich"], ["x", "m", "f"], list("abcdefghij")]
+    return [values[::-1] for values in lists] if reverse else lists
 
 
 def _text_imputer(missing: Any, imputer: SimpleImputer, seed: int = 4) -> Case:
@@ -144,7 +151,7 @@ def _text_imputer(missing: Any, imputer: SimpleImputer, seed: int = 4) -> Case:
     return Case(step, frame, serve_words(frame, seed + 100, True, missing))
 
 
-def _codes(values: np.ndarray, seed: int = 5, **options: Any) -> Case:
+def _codes(values: np.ndarray, seed: int = 5, step: Any = OneHotEncoder, **options: Any) -> Case:
     """A numeric encoder over two columns of codes."""
     r = np.random.RandomState(seed)
     frame = pd.DataFrame({"a": r.choice(values, 200), "b": r.choice(values, 200)}).astype(values.dtype)
@@ -152,7 +159,11 @@ def _codes(values: np.ndarray, seed: int = 5, **options: Any) -> Case:
     if options.get("handle_unknown", "error") != "error":
         rows.loc[3:6, "a"] = [77.0, -1.0, 0.5, 1e20]
         rows.loc[7, "b"] = np.nan
-    return Case(OneHotEncoder(**options).fit(frame), frame, rows)
+    return Case(step(**options).fit(frame), frame, rows)
+
+
+def _named(feature: str, category: Any) -> str:
+    return f"{feature} is {category!s}"
 
 
 def _empty_column(keep: bool) -> Case:
@@ -258,6 +269,34 @@ def _products(dtype: str, **options: Any) -> Case:
     return Case(step, frame, rows.assign(grade=texts(["y", "z", "x"] * (len(rows) // 3))))
 
 
+def _framed(case: Case) -> Case:
+    case.fitted.set_output(transform="pandas")
+    return case
+
+
+def _ordinal_mixed() -> Case:
+    """One encoder over text and numbers, then a scaler over codes."""
+    frame = penguins(14)
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    step = ColumnTransformer([("codes", codes, ["island", "year"]), ("scaled", make_pipeline(OrdinalEncoder(), StandardScaler()),
+                                                                     ["sex"])]).fit(frame)
+    rows = serve_penguins(frame, 114)
+    rows["sex"] = rows["sex"].where(rows["sex"] != "unknown\nsex", "male")
+    return Case(step, frame, rows)
+
+
+def _accepts(step: Any) -> bool:
+    """Whether this scikit-learn has the options of the step."""
+    try:
+        step.fit([["a"]])
+    except ValueError:
+        return False
+    return True
+
+
+UNKNOWN = {"handle_unknown": "use_encoded_value", "unknown_value": -1}
+DENSE = {"sparse_output" if "sparse_output" in OneHotEncoder().get_params() else "sparse": False}
+
 CASES: dict[str, Callable[[], Case]] = {
     "standard_scaler": lambda: _alone(StandardScaler()),
     "standard_scaler_float32": lambda: _alone(StandardScaler(), "float32"),
@@ -307,6 +346,33 @@ CASES: dict[str, Callable[[], Case]] = {
     "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
     "safe_divide": lambda: _alone(SafeDivide(0.1)),
     "safe_divide_float32": lambda: _alone(make_pipeline(StandardScaler(), SafeDivide()), "float32"),
+    "one_hot_encoder_given": lambda: _encoder(handle_unknown="ignore", categories=_lists()),
+    "one_hot_encoder_given_infrequent": lambda: _encoder(unknown=False, categories=_lists(True), min_frequency=8),
+    "one_hot_encoder_drop_given": lambda: _encoder(handle_unknown="ignore", drop=["Oslo", "m", "h"]),
+    "one_hot_encoder_drop_given_infrequent": lambda: _encoder(unknown=False, drop=["Oslo", "m", "a"], min_frequency=0.05),
+    "one_hot_encoder_drop_if_binary_infrequent": lambda: _encoder(unknown=False, drop="if_binary", max_categories=2),
+    "one_hot_encoder_dense_int": lambda: _encoder(dtype=np.int32, handle_unknown="ignore", **DENSE),
+    "one_hot_encoder_bool_output": lambda: _encoder(dtype=bool, handle_unknown="ignore"),
+    "one_hot_encoder_frame": lambda: _framed(_encoder(handle_unknown="ignore", **DENSE)),
+    "one_hot_encoder_int_given": lambda: _codes(np.array([-3, 0, 1]), handle_unknown="ignore", categories=[[-3, 0, 1, 9]] * 2),
+    "one_hot_encoder_tiny_and_huge": lambda: _codes(np.array([1e-05, 1e16, 1e15, 123456.0, -0.0001]), handle_unknown="ignore"),
+    "ordinal_encoder": lambda: _encoder(unknown=False, step=OrdinalEncoder),
+    "ordinal_encoder_unknown": lambda: _encoder(step=OrdinalEncoder, **UNKNOWN),
+    "ordinal_encoder_none": lambda: _encoder(step=OrdinalEncoder, missing="none", **UNKNOWN),
+    "ordinal_encoder_nan": lambda: _encoder(unknown=False, step=OrdinalEncoder, missing="nan"),
+    "ordinal_encoder_nan_code": lambda: _encoder(step=OrdinalEncoder, missing="nan", encoded_missing_value=-2, **UNKNOWN),
+    "ordinal_encoder_unknown_nan": lambda: _encoder(
+        step=OrdinalEncoder, missing="nan", handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=99),
+    "ordinal_encoder_one_code": lambda: _encoder(step=OrdinalEncoder, missing="nan", encoded_missing_value=-1, **UNKNOWN),
+    "ordinal_encoder_given": lambda: _encoder(step=OrdinalEncoder, categories=_lists(True), **UNKNOWN),
+    "ordinal_encoder_dtype": lambda: _encoder(step=OrdinalEncoder, dtype=np.int8, **UNKNOWN),
+    "ordinal_encoder_frame": lambda: _framed(_encoder(step=OrdinalEncoder, **UNKNOWN)),
+    "ordinal_encoder_int": lambda: _codes(np.array([-3, 0, 1, 2, 2**24]), step=OrdinalEncoder, **UNKNOWN),
+    "ordinal_encoder_bool": lambda: _codes(np.array([False, True]), step=OrdinalEncoder),
+    "ordinal_encoder_float_nan": lambda: _codes(np.array([0.1, 0.3, 0.7, 5.0, np.nan]), step=OrdinalEncoder, **UNKNOWN),
+    "ordinal_encoder_float32": lambda: _codes(
+        np.array([0.1, 0.3, 0.7, 5.0], dtype="float32"), step=OrdinalEncoder, dtype=np.float32, **UNKNOWN),
+    "ordinal_encoder_mixed": _ordinal_mixed,
     "mixed": lambda: _mixed("float64"),
     "mixed_float32": lambda: _mixed("float32"),
     "mixed_split": _text_and_numbers,
@@ -318,6 +384,28 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 if "clip" in MaxAbsScaler().get_params():  # scikit-learn 1.9 or newer
     CASES["max_abs_scaler_clip"] = lambda: _alone(MaxAbsScaler(clip=True), seed=26)
+
+# What only newer scikit-learn has.
+if "min_frequency" in OrdinalEncoder().get_params():
+    CASES.update({
+        "ordinal_encoder_infrequent": lambda: _encoder(step=OrdinalEncoder, missing="nan", min_frequency=20, **UNKNOWN),
+        "ordinal_encoder_infrequent_none": lambda: _encoder(step=OrdinalEncoder, missing="none", min_frequency=0.1, **UNKNOWN),
+        "ordinal_encoder_unknown_in_group": lambda: _encoder(
+            step=OrdinalEncoder, max_categories=2, handle_unknown="use_encoded_value", unknown_value=1),
+        "ordinal_encoder_one_group": lambda: _encoder(step=OrdinalEncoder, missing="nan", max_categories=1, **UNKNOWN),
+        "ordinal_encoder_int_infrequent": lambda: _codes(
+            np.array([-3, 0, 1, 2, 2**24]), step=OrdinalEncoder, max_categories=3, **UNKNOWN),
+        "ordinal_encoder_float_nan_infrequent": lambda: _codes(
+            np.array([0.1, 0.3, 0.7, 5.0, np.nan]), step=OrdinalEncoder, min_frequency=41, **UNKNOWN)})
+if "feature_name_combiner" in OneHotEncoder().get_params():
+    CASES.update({
+        "one_hot_encoder_combiner": lambda: _encoder(handle_unknown="ignore", missing="none", feature_name_combiner=_named),
+        "one_hot_encoder_combiner_numbers": lambda: _codes(
+            np.array([0.1, 0.3, 0.7], dtype="float32"), handle_unknown="ignore", max_categories=2, feature_name_combiner=_named),
+        "one_hot_encoder_one_group": lambda: _encoder(handle_unknown="infrequent_if_exist", max_categories=1)})
+if _accepts(OneHotEncoder(handle_unknown="warn")):
+    CASES["one_hot_encoder_warn"] = lambda: _encoder(handle_unknown="warn", min_frequency=10)
+    CASES["one_hot_encoder_warn_no_group"] = lambda: _encoder(handle_unknown="warn", drop="first")
 
 
 def make(name: str) -> Case:

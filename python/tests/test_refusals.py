@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler
 
 import prepguard
 from support import Case, export
@@ -117,10 +117,30 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                            np.array([[1], [None]], dtype=object), "bad_parameter", ("category None", "NoneType")),
     "encoder dtype": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), dtype=object), TEXT[["t"]], "bad_parameter",
                       ("dtype=<class 'object'>",)),
-    "handle_unknown": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), handle_unknown="warn"), TEXT[["t"]],
-                       "bad_parameter", ("handle_unknown='warn'", "infrequent_if_exist")),
+    "handle_unknown": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), handle_unknown="zeros"), TEXT[["t"]],
+                       "bad_parameter", ("handle_unknown='zeros'", "infrequent_if_exist")),
     "combiner": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), feature_name_combiner=len), TEXT[["t"]],
-                 "bad_parameter", ("feature_name_combiner",)),
+                 "bad_parameter", ("feature_name_combiner", "column 't'", "TypeError")),
+    "combiner's result": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]), feature_name_combiner=lambda a, b: 3), TEXT[["t"]],
+                          "bad_parameter", ("feature_name_combiner", "makes 3", "'t'", "a text")),
+    "ordinal handle_unknown": (lambda: with_state(OrdinalEncoder().fit(TEXT[["t"]]), handle_unknown="ignore"), TEXT[["t"]],
+                               "bad_parameter", ("handle_unknown='ignore'", "use_encoded_value")),
+    "ordinal dtype": (lambda: with_state(OrdinalEncoder().fit(TEXT[["t"]]), dtype=object), TEXT[["t"]], "bad_parameter",
+                      ("dtype=<class 'object'>",)),
+    "ordinal code wraps": (lambda: OrdinalEncoder(dtype="uint8", handle_unknown="use_encoded_value", unknown_value=-1)
+                           .fit(TEXT[["t"]]), TEXT[["t"]], "bad_parameter", ("code -1", "uint8")),
+    "ordinal codes of float16": (lambda: OrdinalEncoder(dtype="float16").fit(np.arange(2050).reshape(-1, 1)),
+                                 np.arange(2050).reshape(-1, 1), "bad_parameter", ("code 2049", "float16")),
+    "ordinal huge code": (lambda: OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=2**53 + 1).fit(TEXT[["t"]]),
+                          TEXT[["t"]], "bad_parameter", ("code 9007199254740993", "float64")),
+    "unsorted numbers": (lambda: OrdinalEncoder(categories=[[3, 1]]).fit(np.array([[1], [3]], dtype=object)),
+                         np.array([[1], [3]], dtype=object), "bad_parameter", ("categories.values", "ascending")),
+    "None among ordinal numbers": (lambda: OrdinalEncoder().fit(np.array([[1], [None]], dtype=object)),
+                                   np.array([[1], [None]], dtype=object), "bad_parameter", ("category None", "NoneType")),
+    "category beyond int64": (lambda: OrdinalEncoder(categories=[[1, 2**63]]).fit(np.array([[1], [1]], dtype=object)),
+                              np.array([[1], [1]], dtype=object), "bad_parameter", ("9223372036854775808", "int64")),
+    "integer beside floats": (lambda: OrdinalEncoder(categories=[[0.5, 2**53 + 1]]).fit(np.array([[0.5], [0.5]], dtype=object)),
+                              np.array([[0.5], [0.5]], dtype=object), "bad_parameter", ("9007199254740993", "float64")),
     "duplicate categories": (lambda: with_state(OneHotEncoder().fit(TEXT[["t"]]),
                                                 categories_=[np.array(["u", "v", "u"], dtype=object)]), TEXT[["t"]],
                              "bad_parameter", ("duplicate category 'u'",)),

@@ -171,6 +171,42 @@ class Faults(Case):
         with self.refused("bad_state", "pipeline.columns[0].categories.values[0]", "0.1", "not a float32"):
             prepguard.loads(seal(payload), verify=False)
 
+    def test_ordinal_nodes(self) -> None:
+        """Codes that contradict each other or the type."""
+        case = make_samples.make("ordinal_encoder_float_nan")
+        for place, value, words in (
+                ("['handle_unknown']", "ignore", "handle_unknown: expected one of error, use_encoded_value"),
+                ("['handle_unknown']", "error", "unknown_value: expected 0 float64, got 1"),
+                ("['columns']", [], "columns: expected 2, got 0"),
+                ("['columns'][0]['first_code']", 1, "first_code: expected 0, got 1"),
+                ("['columns'][0]['infrequent']", [4], "infrequent: expected categories other than NaN"),
+                ("['columns'][0]['infrequent']", [5], "infrequent[0]"),
+                ("['columns'][1]['categories']['values'][0]", 9.0, "expected ascending numbers"),
+                ("['unknown_value']", _codes(), "unknown_value: expected 1 float64, got 0"),
+                ("['unknown_value']", _codes(3.0), "unknown_value.values[0]: expected a code no category has, got 3.0"),
+                ("['unknown_value']", {**_codes(-1.0), "dtype": "float32"}, "unknown_value: expected 1 float64, got 1 float32"),
+                ("['encoded_missing_value']", _codes(), "encoded_missing_value: expected 1 float64"),
+                ("['encoded_missing_value']", _codes(0.0), "encoded_missing_value.values[0]")):
+            with self.subTest(words), self.refused("bad_state", words):
+                prepguard.loads(seal(set_at(export(case.fitted, case.sample).payload, "['pipeline']" + place, value)))
+        float32 = make_samples.make("ordinal_encoder_float32")
+        for place, value, words in (
+                ("['unknown_value']", _codes(16777217.0), "unknown_value.values[0]: 16777217.0 is not a float32"),
+                ("['columns'][0]['categories']", {**_codes(0.1, 0.3, 0.7, 5.0)}, "categories.values[0]: 0.1 is not a float32")):
+            payload = set_at(export(float32.fitted, float32.sample).payload, "['pipeline']" + place, value)
+            with self.subTest(words), self.refused("bad_state", words):
+                prepguard.loads(seal(payload))
+
+    def test_a_keras_vocabulary(self) -> None:
+        """Sorted by count, codes from 1, 0 for what is not in it: Keras' IntegerLookup."""
+        case = make_samples.make("ordinal_encoder_int")
+        payload = export(case.fitted, case.sample[["a", "b"]]).payload
+        vocabulary = {"dtype": "int64", "values": [36, 12, 1138], "none": [], "nan": []}
+        payload["pipeline"].update(contract="keras", unknown_value=_codes(0.0), columns=[
+            {"categories": vocabulary, "infrequent": [], "first_code": 1} for _ in "ab"])
+        got = prepguard.loads(seal(payload), verify=False).transform(np.array([[12.0, 5.0], [1138.0, 36.0]]))
+        self.assertEqual(got.tolist(), [[2.0, 0.0], [3.0, 1.0]])
+
     def test_undefined_statistics_are_state(self) -> None:
         payload = example()
         scaler = payload["pipeline"]["transformers"][0]["step"]["steps"][1]["step"]
@@ -201,6 +237,10 @@ class Faults(Case):
                 else:
                     with self.refused("self_test_failed", "num__age"):
                         prepguard.loads(data)
+
+
+def _codes(*values: float) -> dict[str, Any]:
+    return {"dtype": "float64", "values": list(values), "none": [], "nan": []}
 
 
 def _paths_of_keys(value: Any, path: tuple = ()) -> list[tuple]:

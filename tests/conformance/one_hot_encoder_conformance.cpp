@@ -22,7 +22,9 @@ struct Examples<prepguard::OneHotEncoder<T, Cell>> {
   static constexpr bool text = std::is_same_v<Cell, Text>;
 
   static std::vector<Step> unfitted() {
-    return {Step(), Step(Options{.handle_unknown = prepguard::HandleUnknown::ignore})};
+    using prepguard::Drop;
+    return {Step(), Step(Options{.handle_unknown = prepguard::HandleUnknown::ignore}),
+            Step(Options{.drop = Drop::first}), Step(Options{.drop = Drop::if_binary})};
   }
   static Block<T> training() {
     if constexpr (text) {
@@ -52,49 +54,53 @@ struct Examples<prepguard::OneHotEncoder<T, Cell>> {
     std::vector<Damage<Step>> list = {
         {"columns[0].categories.values[2]",
          [](Step& s) {
-           set_first(s, {categories({1, 2, 1}), {}, -1});
+           set_first(s, {{categories({1, 2, 1}), {}}, -1});
          }},
         {"columns[0].categories",
          [](Step& s) {
-           set_first(s, {categories({}), {}, -1});
+           set_first(s, {{categories({}), {}}, -1});
          }},
         {"columns[0].infrequent[0]",
          [](Step& s) {
-           set_first(s, {categories({1, 2}), {2}, -1});
+           set_first(s, {{categories({1, 2}), {2}}, -1});
          }},
         {"columns[0].infrequent[1]",
          [](Step& s) {
-           set_first(s, {categories({1, 2, 3}), {1, 1}, -1});
+           set_first(s, {{categories({1, 2, 3}), {1, 1}}, -1});
          }},
         {"columns[0].infrequent[0]",
          [](Step& s) {
-           set_first(s, {categories({1, 2}), {-1}, -1});
+           set_first(s, {{categories({1, 2}), {-1}}, -1});
          }},
         {"columns[0].drop",
          [](Step& s) {
-           set_first(s, {categories({1, 2}), {}, 2});
+           set_first(s, {{categories({1, 2}), {}}, 2});
          }},
         {"columns[0].drop",
          [](Step& s) {
-           set_first(s, {categories({1, 2, 3}), {0, 1}, 2});
+           set_first(s, {{categories({1, 2, 3}), {0, 1}}, 2});
          }},
         {"columns[0].drop",
          [](Step& s) {
-           set_first(s, {categories({1, 2}), {}, -2});
+           set_first(s, {{categories({1, 2}), {}}, -2});
          }},
         {"columns", [](Step& s) { cells::set_field(s, "columns", std::vector<OneHotColumn>{}); }},
+        {"handle_unknown",
+         [](Step& s) { cells::set_field(s, "handle_unknown", prepguard::HandleUnknown::use_encoded_value); }},
+        {"handle_unknown",
+         [](Step& s) { cells::set_field(s, "handle_unknown", prepguard::HandleUnknown::first_column); }},
         {"columns[0].categories.dtype",
          [](Step& s) {
-           set_first(s, {text ? Array(Array::Reals{1}) : Array(Array::Texts(1)), {}, -1});
+           set_first(s, {{text ? Array(Array::Reals{1}) : Array(Array::Texts(1)), {}}, -1});
          }},
     };
     if constexpr (!text) {
       list.push_back({"columns[0].categories.values[1]", [](Step& s) {
-                        set_first(s, {categories({2, 1}), {}, -1});
+                        set_first(s, {{categories({2, 1}), {}}, -1});
                       }});
       list.push_back({"columns[0].categories.values[0]", [](Step& s) {
                         const std::int64_t between = (std::int64_t{1} << 53) + 1;  // no double, no float
-                        set_first(s, {Array(Array::Integers{between}), {}, -1});
+                        set_first(s, {{Array(Array::Integers{between}), {}}, -1});
                       }});
     }
     return list;

@@ -21,7 +21,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, PolynomialFeatures, RobustScaler, StandardScaler
+from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
+                                   RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -113,10 +114,26 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
                                         numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),
         "safe_divide": (SafeDivide(0.1), numbers()[few]),
+        "one_hot_encoder_given": (OneHotEncoder(categories=[[1, 2, 3, 16], [-0.0, 2**-17, 0.25, 0.5, 8.0]],
+                                                drop=[2, 0.5], min_frequency=1), codes("float64")),
+        "ordinal_encoder": (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), words(None)),
+        "ordinal_encoder_nan": (OrdinalEncoder(encoded_missing_value=-2), words(np.nan)),
+        "ordinal_encoder_int": (OrdinalEncoder(), codes("int64")),
+        "ordinal_encoder_float32": (OrdinalEncoder(dtype=np.float32, handle_unknown="use_encoded_value",
+                                                   unknown_value=np.nan), numbers("float32")[["age", "tiny"]]),
         "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
         "column_transformer": (mixed(), penguins()),
         "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),
+        **newer(),
     }
+
+
+def newer() -> dict[str, tuple[Any, pd.DataFrame]]:
+    """What scikit-learn 1.2 does not have yet."""
+    if "min_frequency" not in OrdinalEncoder().get_params():
+        return {}
+    return {"ordinal_encoder_infrequent": (
+        OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, max_categories=2), words(np.nan))}
 
 
 def main(folder: str) -> None:

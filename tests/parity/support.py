@@ -10,6 +10,7 @@ from typing import Any, Iterator, Optional
 
 import numpy as np
 import pandas as pd
+from sklearn.preprocessing import OrdinalEncoder
 
 PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python")
 sys.path.insert(0, PYTHON)
@@ -76,6 +77,31 @@ def codes(r: np.random.RandomState, rows: int, unknown: bool) -> np.ndarray:
             cells = np.where(odd, r.choice([77.0, -1.0, 0.1, np.nan, 1e20, 16777215.0], rows), cells)
         data.append(np.where((cells == 0.0) & (r.uniform(size=rows) < 0.5), -cells, cells))
     return np.column_stack(data)
+
+
+def typed_codes(r: np.random.RandomState, rows: int, dtype: str) -> np.ndarray:
+    """Six columns of a few integers or truth values each."""
+    high = {"int64": 9, "bool": 2}[dtype]
+    return np.column_stack([r.randint(0, high, rows) * (1 if dtype == "bool" else 3**j) for j in range(6)]).astype(dtype)
+
+
+def categories_of(sample: np.ndarray, shuffled: Optional[np.random.RandomState] = None) -> list[Any]:
+    """The categories of each column, to be given to an encoder; texts in any order, a missing cell last."""
+    lists = OrdinalEncoder().fit(sample).categories_
+    for values in lists:
+        missing = sum(value is None or value != value for value in values.tolist())
+        if shuffled is not None:
+            shuffled.shuffle(values[:len(values) - missing])
+    return lists
+
+
+def accepts(step: Any) -> bool:
+    """Whether this scikit-learn has the options of the step."""
+    try:
+        step.fit([["a"]])
+    except ValueError:
+        return False
+    return True
 
 
 class Writer:

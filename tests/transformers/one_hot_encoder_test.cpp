@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,7 +45,8 @@ TextEncoder loaded(HandleUnknown unknown, std::vector<std::int64_t> infrequent, 
     cells::set_field(encoder, "contract", prepguard::Contract::keras);
   cells::set_field(encoder, "inputs", std::int64_t{1});
   cells::set_field(encoder, "handle_unknown", unknown);
-  cells::set_field(encoder, "columns", std::vector<OneHotColumn>{{categories, std::move(infrequent), drop}});
+  cells::set_field(encoder, "columns",
+                   std::vector<OneHotColumn>{{{categories, std::move(infrequent)}, drop}});
   encoder.prepare(prepguard::Layout(1, Kind::text), prepguard::detail::Place("step"));
   return encoder;
 }
@@ -213,4 +216,151 @@ TEST_CASE_TEMPLATE("one_hot_encoder: in place where every column has one output"
   auto rows = rows_of<T>({{5, 7}, {4, 7}, {5, 9}});
   encoder.transform(rows, rows);
   CHECK(difference(rows, {{1, 1}, {0, 1}, {1, 0}}) == "");
+}
+
+namespace {
+
+/// The animals of scikit-learn's guide: 5 dogs, 20 cats, 10 rabbits, 3 snakes.
+Matrix<Text> animals() {
+  Matrix<Text> rows(38, 1);
+  std::fill_n(rows.data(), 5, Text("dog"));
+  std::fill_n(rows.data() + 5, 20, Text("cat"));
+  std::fill_n(rows.data() + 25, 10, Text("rabbit"));
+  std::fill_n(rows.data() + 35, 3, Text("snake"));
+  return rows;
+}
+
+TextEncoder fitted(TextEncoder::Options options, const Matrix<Text>& rows) {
+  return TextEncoder(std::move(options)).fit(rows);
+}
+
+Array texts(std::initializer_list<const char*> values) {
+  Array::Texts list;
+  for (const char* value : values) list.emplace_back(std::string(value));
+  return Array(std::move(list));
+}
+
+}  // namespace
+
+// https://scikit-learn.org/stable/modules/preprocessing.html#one-hot-encoder-infrequent-categories
+TEST_CASE("one_hot_encoder: fit groups infrequent categories, as scikit-learn documents it") {
+  const auto four = column({"dog", "cat", "rabbit", "snake"});
+  const auto by_rows = fitted({.min_frequency = 6}, animals());
+  CHECK(difference(by_rows.transform(four), {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) == "");
+  CHECK(by_rows.feature_names_out({"x0"}) == Names{"x0_cat", "x0_rabbit", "x0_infrequent_sklearn"});
+  CHECK(difference(fitted({.max_categories = 2}, animals()).transform(four),
+                   {{0, 1}, {1, 0}, {0, 1}, {0, 1}}) == "");
+  const auto both = fitted({.min_frequency = 4, .max_categories = 3}, animals());
+  CHECK(difference(both.transform(four), {{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) == "");
+  // A share of the rows: 10 of 38 are more than a quarter, 5 are not. Unknown ones join the group on request.
+  const auto share =
+      fitted({.handle_unknown = HandleUnknown::infrequent_if_exist, .min_frequency = 0.25}, animals());
+  CHECK(difference(share.transform(column({"dog", "rabbit", "lizard"})), {{0, 0, 1}, {0, 1, 0}, {0, 0, 1}}) ==
+        "");
+  CHECK(fitted({.max_categories = 1}, animals()).feature_names_out({"x0"}) == Names{"x0_infrequent_sklearn"});
+}
+
+// scikit-learn 1.9.1: 20 a, 10 b, 10 c; of equally frequent ones the later is kept.
+TEST_CASE("one_hot_encoder: ties of frequency") {
+  Matrix<Text> rows(40, 1);
+  std::fill_n(rows.data(), 20, Text("a"));
+  std::fill_n(rows.data() + 20, 10, Text("b"));
+  std::fill_n(rows.data() + 30, 10, Text("c"));
+  CHECK(fitted({.max_categories = 3}, rows).feature_names_out({"x"}) ==
+        Names{"x_a", "x_c", "x_infrequent_sklearn"});
+  CHECK(fitted({.max_categories = 2}, rows).feature_names_out({"x"}) == Names{"x_a", "x_infrequent_sklearn"});
+  CHECK(fitted({.max_categories = 4}, rows).feature_names_out({"x"}) == Names{"x_a", "x_b", "x_c"});
+}
+
+// https://scikit-learn.org/stable/modules/preprocessing.html#encoding-categorical-features; given
+// values: 1.9.1.
+TEST_CASE("one_hot_encoder: fit drops the first, the first of two, or what it is told") {
+  const auto rows = rows_of<Text>(
+      {{"male", "US", "Safari"}, {"female", "Europe", "Firefox"}, {"female", "Asia", "Chrome"}});
+  CHECK(difference(fitted({.drop = prepguard::Drop::if_binary}, rows).transform(rows),
+                   {{1, 0, 0, 1, 0, 0, 1}, {0, 0, 1, 0, 0, 1, 0}, {0, 1, 0, 0, 1, 0, 0}}) == "");
+  const auto two =
+      rows_of<Text>({{"male", "from US", "uses Safari"}, {"female", "from Europe", "uses Firefox"}});
+  const auto first = fitted({.drop = prepguard::Drop::first}, two);
+  CHECK(difference(first.transform(two), {{1, 1, 1}, {0, 0, 0}}) == "");
+  CHECK(difference(first.inverse_transform(first.transform(two)), two) == "");
+  const auto given = fitted({.drop_values = texts({"male", "Asia", "Safari"})}, rows);
+  CHECK(difference(given.transform(rows), {{0, 0, 1, 0, 0}, {1, 1, 0, 0, 1}, {1, 0, 0, 1, 0}}) == "");
+  const auto beside_group = fitted({.drop_values = texts({"rabbit"}), .min_frequency = 6}, animals());
+  CHECK(beside_group.feature_names_out({"x0"}) == Names{"x0_cat", "x0_infrequent_sklearn"});
+  cells::check_error([&] { fitted({.drop_values = texts({"dog"}), .min_frequency = 6}, animals()); },
+                     Errc::cannot_fit, {"\"dog\"", "infrequent", "column 0"});
+  cells::check_error([&] { fitted({.drop_values = texts({"cow"})}, animals()); }, Errc::cannot_fit,
+                     {"\"cow\"", "not there", "cat, dog, rabbit, snake"});
+  cells::check_error(
+      [&] {
+        fitted({.drop_values = texts({"cat", "dog"})}, animals());
+      },
+      Errc::bad_parameter, {"drop_values", "1 columns", "got 2"});
+}
+
+// https://scikit-learn.org/stable/modules/preprocessing.html#encoding-categorical-features
+TEST_CASE("one_hot_encoder: given categories") {
+  const std::vector<Array> lists = {texts({"female", "male"}),
+                                    texts({"from Africa", "from Asia", "from Europe", "from US"}),
+                                    texts({"uses Chrome", "uses Firefox", "uses IE", "uses Safari"})};
+  const auto rows =
+      rows_of<Text>({{"male", "from US", "uses Safari"}, {"female", "from Europe", "uses Firefox"}});
+  const auto encoder = fitted({.categories = lists}, rows);
+  CHECK(difference(encoder.transform(rows_of<Text>({{"female", "from Asia", "uses Chrome"}})),
+                   {{1, 0, 0, 1, 0, 0, 1, 0, 0, 0}}) == "");
+  const auto other = rows_of<Text>({{"male", "from Mars", "uses Safari"}});
+  cells::check_error([&] { fitted({.categories = lists}, other); }, Errc::cannot_fit,
+                     {"\"from Mars\"", "column 1", "from Africa", "handle_unknown"});
+  CHECK(fitted({.handle_unknown = HandleUnknown::ignore, .categories = lists}, other).output_width() == 10);
+  cells::check_error([&] { fitted({.categories = {lists[0]}}, rows); }, Errc::bad_parameter,
+                     {"categories", "3", "1"});
+
+  // Integers keep their type, so that outputs are called as in Python; a missing cell is one more category.
+  OneHotEncoder<float> codes({.categories = {Array(Array::Integers{-1, 0, 7})}});
+  CHECK(codes.fit(rows_of<float>({{7}, {-1}})).feature_names_out({"x"}) == Names{"x_-1", "x_0", "x_7"});
+  cells::check_error(
+      [&] {
+        codes.fit(rows_of<float>({{7}, {cells::nan<float>}}));
+      },
+      Errc::cannot_fit, {"nan", "-1, 0, 7"});
+}
+
+TEST_CASE("one_hot_encoder: options that no data could make possible") {
+  using Encoder = OneHotEncoder<float>;
+  const auto check = [](Encoder::Options options, std::initializer_list<const char*> words) {
+    cells::check_error([&] { static_cast<void>(Encoder(options)); }, Errc::bad_parameter, words);
+  };
+  check({.handle_unknown = HandleUnknown::first_column}, {"handle_unknown"});
+  check({.handle_unknown = HandleUnknown::use_encoded_value}, {"handle_unknown"});
+  check({.min_frequency = 0}, {"min_frequency"});
+  check({.min_frequency = 1.0}, {"min_frequency", "share"});
+  check({.max_categories = 0}, {"max_categories"});
+  check({.categories = {Array(Array::Reals{2, 1})}}, {"categories[0].values[1]", "ascending"});
+  check({.categories = {Array(Array::Reals{0.1})}}, {"categories[0].values[0]", "exact in float32"});
+  check({.categories = {texts({"a"})}}, {"categories[0].dtype", "numbers"});
+  check({.drop = prepguard::Drop::first, .drop_values = Array(Array::Reals{1})}, {"drop_values"});
+  check({.drop_values = texts({"a"})}, {"drop_values", "kind"});
+}
+
+// scikit-learn 1.9.1: beside a group float32 categories are named like the doubles they equal.
+TEST_CASE("one_hot_encoder: names of float32 categories") {
+  const auto rows =
+      rows_of<float>({{0.1F}, {0.1F}, {0.3F}, {0.7F}, {cells::nan<float>}, {cells::nan<float>}});
+  OneHotEncoder<float> grouped({.max_categories = 4}), all;
+  CHECK(grouped.fit(rows).feature_names_out({"x0"}) ==
+        Names{"x0_0.10000000149011612", "x0_0.699999988079071", "x0_nan", "x0_infrequent_sklearn"});
+  CHECK(all.fit(rows).feature_names_out({"x0"}) == Names{"x0_0.1", "x0_0.3", "x0_0.7", "x0_nan"});
+}
+
+TEST_CASE("one_hot_encoder: what a fit notices") {
+  OneHotEncoder<double> encoder;
+  encoder.fit(rows_of<double>({{0.0, 0.1, 5}, {-0.0, 0x1.999999999999bp-4, 5}, {1.0, 0.5, 5}}));
+  using prepguard::FitIssue;
+  CHECK(encoder.health().text({"a", "b", "c"}) ==
+        "column 0 \"a\": collision: -0.0 and 0.0 are one category\n"
+        "column 1 \"b\": collision: 0.1 and 0.10000000000000002 are one category as float\n"
+        "column 2 \"c\": constant: the only category is 5.0\n");
+  encoder.fit(rows_of<double>({{1}, {2}}));
+  CHECK(encoder.health().good());
 }

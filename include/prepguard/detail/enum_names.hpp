@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "prepguard/array.hpp"
+#include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/imputer_state.hpp"
-#include "prepguard/detail/one_hot_state.hpp"
 #include "prepguard/transformer.hpp"
 
 // How enumerations are spelled in files: one table each, in the order of the enumerators.

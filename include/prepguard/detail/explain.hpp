@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/number_text.hpp"
-#include "prepguard/detail/one_hot_state.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/schema.hpp"
 #include "prepguard/transformer_base.hpp"

@@ -47,9 +47,6 @@ bool waits_for_none(const AnyStep<T>& pipeline, std::size_t j) {
 /// True if an encoder that reads column `j` has None among its categories: training saw it.
 template <Number T, class List = BuiltInSteps<T>>
 bool learned_none(const AnyStep<T, List>& step, std::size_t j) {
-  if (const auto* encoder = step.template get_if<OneHotEncoder<T, Text>>()) {
-    return encoder->knows(Missing::none, j);
-  }
   if (const auto* chain = step.template get_if<AnyPipeline<T, List>>()) {
     return std::any_of(chain->steps().begin(), chain->steps().end(), [&](const auto& named) {
       return named.step.input_width() == step.input_width() && learned_none<T, List>(named.step, j);
@@ -62,7 +59,12 @@ bool learned_none(const AnyStep<T, List>& step, std::size_t j) {
       if (at != block.columns.end() && learned_none<T, List>(block.step, inside)) return true;
     }
   }
-  return false;
+  return std::visit(
+      [&](const auto& held) {
+        if constexpr (requires { held.knows(Missing::none, j); }) return held.knows(Missing::none, j);
+        return false;
+      },
+      step.step());
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

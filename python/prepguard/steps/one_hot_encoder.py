@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
-import numbers
-from typing import Any, Hashable, Optional
+from typing import Any
 
 import numpy as np
 
 from .. import fields
-from ..arrays import FLOATS, TEXT, NUMBER, check_array, check_positions, is_nan, kind_of, pack, unpack
+from ..arrays import NUMBER
 from ..error import Error
-from ._step import (FLOAT64_COEFFICIENTS, KERAS, NATIVE, Block, Cells, Node, Read, Source, Step, one_kind)
+from ._categories import check_column, find, fits, read_categories, reduce, refuse_unknown
+from ._step import FLOAT64_COEFFICIENTS, KERAS, NATIVE, Block, Cells, Node, Read, Source, Step, one_kind
 
-IMPORTED_UNKNOWN = ("error", "ignore", "infrequent_if_exist")
-UNKNOWN = IMPORTED_UNKNOWN + ("first_column",)
-NAN = ("nan",)  # the key that makes every NaN one category; no cell equals a tuple
+# scikit-learn's word -> ours; `warn` warns, then does what `infrequent_if_exist` does
+IMPORTED_UNKNOWN = {"error": "error", "ignore": "ignore", "infrequent_if_exist": "infrequent_if_exist",
+                    "warn": "infrequent_if_exist"}
+UNKNOWN = ("error", "ignore", "infrequent_if_exist", "first_column")
 
 
 def read(fitted: Any, block: Block) -> Read:
@@ -23,10 +24,11 @@ def read(fitted: Any, block: Block) -> Read:
     kind = one_kind(block.kinds, block.where)
     columns, names = [], []
     for name, position in zip(block.names, block.keep):
-        column, labels = _read_column(fitted, block, kind, position, name)
+        stored, categories = read_categories(fitted, block, kind, position, name)
+        column = {**stored, "drop": _drop(fitted, position)}
         columns.append(column)
-        names.extend(f"{name}_{label}" for label in labels)
-    own = {"handle_unknown": fitted.handle_unknown, "columns": columns}
+        names.extend(_names(fitted, block, name, column, categories))
+    own = {"handle_unknown": IMPORTED_UNKNOWN[fitted.handle_unknown], "columns": columns}
     positions = None if block.split else list(range(len(names)))
     return Read(own, names, positions, [frozenset()] * len(names))
 
@@ -42,19 +44,12 @@ def check(node: Node, kinds: list[str], path: str) -> list[str]:
     if len(node["columns"]) != len(kinds):
         raise Error("bad_state", f"{path}.columns: expected {len(kinds)}, got {len(node['columns'])}")
     for index, column in enumerate(node["columns"]):
-        _check_column(column, kind, f"{path}.columns[{index}]")
+        here = f"{path}.columns[{index}]"
+        check_column(column, kind, node["contract"], here)
+        length = reduce(column).length
+        if not -1 <= column["drop"] < length:
+            raise Error("bad_state", f"{here}.drop: expected -1 to {length - 1}, got {column['drop']}")
     return [NUMBER] * sum(_width(node, column) for column in node["columns"])
-
-
-def fits(node: Node, dtype: str, path: str) -> None:
-    """A category that is not a value of T would never be met, or be met by a neighbour."""
-    for index, column in enumerate(node["columns"]):
-        categories = column["categories"]
-        for place, value in enumerate(categories["values"]):
-            with np.errstate(over="ignore"):
-                if categories["dtype"] != "string" and np.dtype(dtype).type(value).item() != value:
-                    raise Error("bad_state", f"{path}.columns[{index}].categories.values[{place}]: {value!r} "
-                                             f"is not a {dtype}; use the type the encoder was fitted on")
 
 
 def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> list[Cells]:
@@ -65,141 +60,51 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
 
 
 def _encode(node: Node, column: Node, cells: Cells, dtype: np.dtype, path: str) -> list[Cells]:
-    codes = (_text_codes if cells.values.dtype == object else _number_codes)(column["categories"], cells.values)
-    slots, width, group = _slots(column)
+    codes = find(column["categories"], cells)
+    places, group, length = reduce(column)
     unknown = codes < 0
-    if unknown.any() and node["handle_unknown"] == "error":
-        row = int(np.argmax(unknown))
-        raise Error("unknown_category", f"{path}: row {row}, column {cells.label!r}: unknown category "
-                                        f"{cells.values[row:row + 1].tolist()[0]!r}; training had {len(slots)} others")
-    chosen = np.where(unknown, -1, slots[codes])
+    if node["handle_unknown"] == "error":
+        refuse_unknown(unknown, column["categories"], cells, path)
+    chosen = np.where(unknown, -1, places[codes])
     if node["handle_unknown"] == "infrequent_if_exist" and group is not None:
         chosen[unknown] = group
-    outputs = [Cells(cells.label, (chosen == slot).astype(dtype)) for slot in range(width)]
+    outputs = [Cells(cells.label, (chosen == place).astype(dtype)) for place in range(length) if place != column["drop"]]
     marks = [Cells(cells.label, unknown.astype(dtype))] if node["handle_unknown"] == "first_column" else []
     return marks + outputs
 
 
-def _slots(column: Node) -> tuple[np.ndarray, int, Optional[int]]:
-    """Output of each category (-1 if dropped), number of outputs, output of the infrequent group."""
-    count = len(column["categories"]["values"])
-    rare = np.zeros(count, dtype=bool)
-    rare[column["infrequent"]] = True
-    frequent = count - int(rare.sum())
-    reduced = np.where(rare, frequent, np.cumsum(~rare) - 1)
-    width, group, drop = frequent + bool(rare.any()), frequent if rare.any() else None, column["drop"]
-    if drop >= 0:
-        reduced = np.where(reduced == drop, -1, reduced - (reduced > drop))
-        if group is not None:
-            group = -1 if group == drop else group - 1
-        width -= 1
-    return reduced, width, group
-
-
 def _width(node: Node, column: Node) -> int:
-    return _slots(column)[1] + (node["handle_unknown"] == "first_column")
-
-
-def _text_codes(categories: Node, values: np.ndarray) -> np.ndarray:
-    table = {_key(value): code for code, value in enumerate(unpack(categories).tolist())}
-    return np.array([table.get(_key(value), -1) for value in values], dtype=np.int64)
-
-
-def _number_codes(categories: Node, values: np.ndarray) -> np.ndarray:
-    """Compared in T; NaN is one category; -0.0 equals 0.0."""
-    known = unpack(categories).astype(values.dtype)
-    places = np.flatnonzero(~np.isnan(known))
-    codes = np.full(values.shape, -1, dtype=np.int64)
-    if places.size:
-        nearest = np.minimum(np.searchsorted(known[places], values), places.size - 1)
-        codes = np.where(known[places][nearest] == values, places[nearest], codes)
-    if categories["nan"]:
-        codes[np.isnan(values)] = categories["nan"][0]
-    return codes
-
-
-def _key(value: Any) -> Hashable:
-    return NAN if is_nan(value) else value
-
-
-def _check_column(column: Node, kind: str, path: str) -> None:
-    categories = column["categories"]
-    check_array(categories, f"{path}.categories")
-    if kind_of(categories["dtype"]) != kind:
-        raise Error("bad_state", f"{path}.categories.dtype: expected {kind}s like the column, "
-                                 f"got {categories['dtype']!r}")
-    count = len(categories["values"])
-    if count == 0:
-        raise Error("bad_state", f"{path}.categories: expected at least one category, got none")
-    keys = [_key(value) for value in unpack(categories).tolist()]
-    if len(set(keys)) != count:
-        twice = next(value for place, value in enumerate(keys) if value in keys[:place])
-        raise Error("bad_state", f"{path}.categories: duplicate category {twice!r}")
-    if kind == NUMBER:
-        numeric = [value for value in keys if value != NAN]
-        if numeric != sorted(numeric):
-            raise Error("bad_state", f"{path}.categories.values: expected ascending numbers")
-    check_positions(column["infrequent"], count, f"{path}.infrequent")
-    reduced = count - len(column["infrequent"]) + bool(column["infrequent"])
-    if not -1 <= column["drop"] < reduced:
-        raise Error("bad_state", f"{path}.drop: expected -1 to {reduced - 1}, got {column['drop']}")
+    return reduce(column).length - (column["drop"] >= 0) + (node["handle_unknown"] == "first_column")
 
 
 def _check_options(fitted: Any, block: Block) -> None:
     if fitted.handle_unknown not in IMPORTED_UNKNOWN:
         raise block.refuse(fitted, f"handle_unknown={fitted.handle_unknown!r} is not supported; "
                                    f"expected one of {', '.join(IMPORTED_UNKNOWN)}")
-    if np.dtype(fitted.dtype).kind not in "fiu":
+    if np.dtype(fitted.dtype).kind not in "fiub":
         raise block.refuse(fitted, f"dtype={fitted.dtype!r} is not supported; expected a number type")
-    combiner = getattr(fitted, "feature_name_combiner", "concat")
-    if combiner != "concat":
-        raise block.refuse(fitted, f"feature_name_combiner={combiner!r} is not supported; expected 'concat'")
 
 
-def _read_column(fitted: Any, block: Block, kind: str, position: int, name: str) -> tuple[Node, list[str]]:
-    categories = np.asarray(fitted.categories_[position])
-    stored = _text_categories(fitted, block, categories, name) if kind == TEXT else \
-        _number_categories(fitted, block, categories, name)
-    infrequent = _infrequent(fitted, position, categories)
-    column = {"categories": pack(stored), "infrequent": infrequent, "drop": _drop(fitted, position)}
+def _names(fitted: Any, block: Block, name: str, column: Node, categories: np.ndarray) -> list[str]:
+    """Names of the outputs of a column, as get_feature_names_out makes them."""
+    rare, drop = column["infrequent"], column["drop"]
     # scikit-learn turns the categories into objects when it appends the group: float32 then prints as its double
-    labels = [str(value) for value in (categories.tolist() if infrequent else categories)]
-    reduced = [label for place, label in enumerate(labels) if place not in infrequent]
-    reduced += ["infrequent_sklearn"] if infrequent else []
-    return column, [label for place, label in enumerate(reduced) if place != column["drop"]]
-
-
-def _text_categories(fitted: Any, block: Block, categories: np.ndarray, name: str) -> np.ndarray:
-    values = categories.astype(object)
-    for value in values.tolist():
-        if not (value is None or is_nan(value) or isinstance(value, str)):
-            raise block.refuse(fitted, f"category {value!r} ({type(value).__name__}) of text column {name!r} is no text")
-    return values
-
-
-def _number_categories(fitted: Any, block: Block, categories: np.ndarray, name: str) -> np.ndarray:
-    if categories.dtype.kind in "fb" and categories.dtype.name in FLOATS + ("bool",):
-        return categories
-    if categories.dtype.kind in "iu":
-        return categories.astype(np.int64)
-    values = categories.tolist()
-    for value in values:
-        if not isinstance(value, numbers.Real):
-            raise block.refuse(fitted, f"category {value!r} ({type(value).__name__}) of numeric column {name!r} "
-                                       "is not supported; expected numbers, or text and None in a text column")
-    if all(isinstance(value, bool) for value in values):
-        return categories.astype(bool)
-    if all(isinstance(value, numbers.Integral) for value in values):
-        return categories.astype(np.int64)
-    return categories.astype(np.float64)
-
-
-def _infrequent(fitted: Any, position: int, categories: np.ndarray) -> list[int]:
-    groups = getattr(fitted, "infrequent_categories_", None)
-    if groups is None or groups[position] is None:
-        return []
-    rare = {_key(value) for value in np.asarray(groups[position]).tolist()}
-    return [place for place, value in enumerate(categories.tolist()) if _key(value) in rare]
+    shown = categories.tolist() if rare else list(categories)
+    reduced = [value for place, value in enumerate(shown) if place not in rare] + ["infrequent_sklearn"] * bool(rare)
+    kept = [value for place, value in enumerate(reduced) if place != drop]
+    combine = getattr(fitted, "feature_name_combiner", "concat")
+    if combine == "concat":
+        return [f"{name}_{value!s}" for value in kept]
+    try:
+        names = [combine(name, value) for value in kept]
+    except Exception as problem:  # whatever the user's function raises
+        raise block.refuse(fitted, f"feature_name_combiner={combine!r} fails for column {name!r}: "
+                                   f"{type(problem).__name__}: {problem}") from None
+    for made in names:
+        if not isinstance(made, str):
+            raise block.refuse(fitted, f"feature_name_combiner={combine!r} makes {made!r} of column {name!r}; "
+                                       "expected a text")
+    return names
 
 
 def _drop(fitted: Any, position: int) -> int:
