@@ -22,9 +22,9 @@ struct Examples<prepguard::OneHotEncoder<T, Cell>> {
   static constexpr bool text = std::is_same_v<Cell, Text>;
 
   static std::vector<Step> unfitted() {
-    using prepguard::Drop;
+    using prepguard::OneHotDrop;
     return {Step(), Step(Options{.handle_unknown = prepguard::HandleUnknown::ignore}),
-            Step(Options{.drop = Drop::first}), Step(Options{.drop = Drop::if_binary})};
+            Step(Options{.drop = OneHotDrop::first}), Step(Options{.drop = OneHotDrop::if_binary})};
   }
   static Block<T> training() {
     if constexpr (text) {

@@ -277,11 +277,11 @@ TEST_CASE("one_hot_encoder: ties of frequency") {
 TEST_CASE("one_hot_encoder: fit drops the first, the first of two, or what it is told") {
   const auto rows = rows_of<Text>(
       {{"male", "US", "Safari"}, {"female", "Europe", "Firefox"}, {"female", "Asia", "Chrome"}});
-  CHECK(difference(fitted({.drop = prepguard::Drop::if_binary}, rows).transform(rows),
+  CHECK(difference(fitted({.drop = prepguard::OneHotDrop::if_binary}, rows).transform(rows),
                    {{1, 0, 0, 1, 0, 0, 1}, {0, 0, 1, 0, 0, 1, 0}, {0, 1, 0, 0, 1, 0, 0}}) == "");
   const auto two =
       rows_of<Text>({{"male", "from US", "uses Safari"}, {"female", "from Europe", "uses Firefox"}});
-  const auto first = fitted({.drop = prepguard::Drop::first}, two);
+  const auto first = fitted({.drop = prepguard::OneHotDrop::first}, two);
   CHECK(difference(first.transform(two), {{1, 1, 1}, {0, 0, 0}}) == "");
   CHECK(difference(first.inverse_transform(first.transform(two)), two) == "");
   const auto given = fitted({.drop_values = texts({"male", "Asia", "Safari"})}, rows);
@@ -339,7 +339,7 @@ TEST_CASE("one_hot_encoder: options that no data could make possible") {
   check({.categories = {Array(Array::Reals{2, 1})}}, {"categories[0].values[1]", "ascending"});
   check({.categories = {Array(Array::Reals{0.1})}}, {"categories[0].values[0]", "exact in float32"});
   check({.categories = {texts({"a"})}}, {"categories[0].dtype", "numbers"});
-  check({.drop = prepguard::Drop::first, .drop_values = Array(Array::Reals{1})}, {"drop_values"});
+  check({.drop = prepguard::OneHotDrop::first, .drop_values = Array(Array::Reals{1})}, {"drop_values"});
   check({.drop_values = texts({"a"})}, {"drop_values", "kind"});
 }
 

@@ -13,7 +13,7 @@
 namespace prepguard {
 
 /// Which output of a column a OneHotEncoder leaves out, so that the others do not add up to 1.
-enum class Drop : std::uint8_t {
+enum class OneHotDrop : std::uint8_t {
   none,
   first,      ///< that of the first category
   if_binary,  ///< that of the first category, if there are two outputs
@@ -32,7 +32,7 @@ void check_one_hot_options(std::string_view where, const Options& options) {
         where, "handle_unknown: expected error, ignore or infrequent_if_exist; Keras layers come from files");
   }
   if (options.drop_values.empty()) return;
-  if (options.drop != Drop::none) fail_option(where, "drop, drop_values: expected one of them only");
+  if (options.drop != OneHotDrop::none) fail_option(where, "drop, drop_values: expected one of them only");
   if (options.drop_values.is_text() == Number<Cell>) {
     fail_option(where, "drop_values: expected cells of the kind the encoder reads");
   }
@@ -44,7 +44,9 @@ std::int64_t dropped_output(std::string_view where, std::size_t j, const OneHotC
                             const Options& options, std::size_t width) {
   const std::vector<ReducedCategory> list = column.reduced();
   if (options.drop_values.empty()) {
-    return options.drop == Drop::first || (options.drop == Drop::if_binary && list.size() == 2) ? 0 : -1;
+    return options.drop == OneHotDrop::first || (options.drop == OneHotDrop::if_binary && list.size() == 2)
+               ? 0
+               : -1;
   }
   if (options.drop_values.size() != width) {
     fail_option(where, "drop_values: expected one for each of " + std::to_string(width) + " columns, got " +

@@ -20,10 +20,10 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// How a OneHotEncoder is fitted.
 struct OneHotOptions {
   HandleUnknown handle_unknown = HandleUnknown::error;  ///< error, ignore or infrequent_if_exist
-  std::vector<Array> categories{};  ///< one list a column, in this order; empty: learned, sorted
-  Drop drop = Drop::none;           ///< which output of a column is left out
-  Array drop_values{};              ///< or the category of each column whose output is left out
-  MinFrequency min_frequency{};     ///< rarer categories share an output
+  std::vector<Array> categories{};     ///< one list a column, in this order; empty: learned, sorted
+  OneHotDrop drop = OneHotDrop::none;  ///< which output of a column is left out
+  Array drop_values{};                 ///< or the category of each column whose output is left out
+  MinFrequency min_frequency{};        ///< rarer categories share an output
   std::optional<std::int64_t>
       max_categories{};  ///< at most so many outputs, that of the rare ones among them
 };

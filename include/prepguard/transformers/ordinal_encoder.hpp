@@ -20,11 +20,11 @@ namespace prepguard::inline PREPGUARD_ABI {
 
 /// How an OrdinalEncoder is fitted.
 struct OrdinalOptions {
-  std::vector<Array> categories{};  ///< one list a column, in this order; empty: learned, sorted
   HandleUnknown handle_unknown = HandleUnknown::error;  ///< error or use_encoded_value
   std::optional<double> unknown_value{};  ///< their code: an integer or NaN; with use_encoded_value only
   double encoded_missing_value = std::numeric_limits<double>::quiet_NaN();  ///< the code of NaN
-  MinFrequency min_frequency{};                                             ///< rarer categories share a code
+  std::vector<Array> categories{};               ///< one list a column, in this order; empty: learned, sorted
+  MinFrequency min_frequency{};                  ///< rarer categories share a code
   std::optional<std::int64_t> max_categories{};  ///< at most so many codes, that of the rare ones among them
 };
 
