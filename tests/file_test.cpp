@@ -79,9 +79,12 @@ class Folder {
   fs::path path_;
 };
 
-/// Its state does not allow the other scalar type.
+/// Its state does not allow the other scalar type, or it comes from layers that compute in float only.
 bool is_double_only(const std::string& name) {
   return name == "one_hot_encoder_nan";
+}
+bool is_float_only(const std::string& name) {
+  return name.ends_with("_keras");
 }
 
 /// Calls `check(name, bytes, T{})` for every golden file and every scalar type it holds.
@@ -90,7 +93,7 @@ void for_every_golden(Check&& check) {
   for (const std::string& name : golden::names()) {
     CAPTURE(name);
     const std::string bytes = golden::bytes_of(name);
-    check(name, bytes, double{});
+    if (!is_float_only(name)) check(name, bytes, double{});
     if (!is_double_only(name)) check(name, bytes, float{});
   }
 }
@@ -164,20 +167,19 @@ TEST_CASE("golden files: read, replayed with every instruction set, saved to the
 }
 
 TEST_CASE("golden files: any key order and white space; saved, the canonical bytes again") {
-  for (const std::string& name : golden::names()) {
-    CAPTURE(name);
+  for_every_golden([]<Number T>(const std::string& name, const std::string& bytes, T) {
     const std::string payload = golden::payload_of(name);
     std::string reversed = prepguard_tests::JsonCopy(payload).reversed();
     CHECK(reversed != payload);
-    CHECK(to_bytes(load_bytes<double>(seal(reversed))) == golden::bytes_of(name));
+    CHECK(to_bytes(load_bytes<T>(seal(reversed))) == bytes);
     std::string dense;
     bool in_text = false;
     for (std::size_t i = 0; i < payload.size(); ++i) {
       if (payload[i] == '"' && payload[i - 1] != '\\') in_text = !in_text;
       if (in_text || (payload[i] != ' ' && payload[i] != '\n')) dense += payload[i];
     }
-    CHECK(to_bytes(load_bytes<double>(seal(dense))) == golden::bytes_of(name));
-  }
+    CHECK(to_bytes(load_bytes<T>(seal(dense))) == bytes);
+  });
 }
 
 TEST_CASE("golden files: what an artifact tells about itself") {

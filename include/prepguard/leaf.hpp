@@ -31,6 +31,8 @@ class LeafStep : public TransformerBase<Derived, T, In, Out> {
   static constexpr bool rounds_statistics = false;
   /// True for steps that also stand for a Keras layer.
   static constexpr bool has_keras_layer = false;
+  /// False for steps that no scikit-learn class is.
+  static constexpr bool has_sklearn_class = true;
 
   Contract contract() const noexcept { return contract_; }
   std::size_t input_width() const noexcept { return static_cast<std::size_t>(inputs_.value); }
@@ -51,6 +53,7 @@ class LeafStep : public TransformerBase<Derived, T, In, Out> {
                            std::string(name(in.kind(j))) + " in column " + std::to_string(j));
     }
     const bool known = (contract_ != Contract::sklearn_float32_coefficients || Derived::rounds_statistics) &&
+                       (contract_ != Contract::sklearn_float64_coefficients || Derived::has_sklearn_class) &&
                        (contract_ != Contract::keras || Derived::has_keras_layer);
     (at / "contract").require(known, "a contract this step has", contract_names[static_cast<std::size_t>(contract_)]);
     derived().validate(at);
@@ -115,14 +118,13 @@ inline void check_statistic(const Place& at, const Array& statistic, std::size_t
   at.require_count(statistic.size(), width);
 }
 
-/// A divisor or factor: also > 0 (for Keras: not 0) where defined.
-inline void check_scale(const Place& at, const Array& scale, std::size_t width, Contract contract) {
+/// A divisor or factor: also > 0, or only not 0, where defined.
+inline void check_scale(const Place& at, const Array& scale, std::size_t width, bool may_be_negative = false) {
   check_statistic(at, scale, width);
-  const bool keras = contract == Contract::keras;
   for (std::size_t j = 0; j < width; ++j) {
     const double value = scale.reals()[j];
-    if (is_nan(&value) || value > 0.0 || (keras && value < 0.0)) continue;
-    (at / "values")[j].fail(keras ? "a number other than 0" : "a number > 0", repr_text(value));
+    if (is_nan(&value) || value > 0.0 || (may_be_negative && value < 0.0)) continue;
+    (at / "values")[j].fail(may_be_negative ? "a number other than 0" : "a number > 0", repr_text(value));
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "prepguard/any_of.hpp"
+#include "prepguard/transformers/category_encoding.hpp"
+#include "prepguard/transformers/lookup.hpp"
 #include "prepguard/transformers/max_abs_scaler.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
 #include "prepguard/transformers/one_hot_encoder.hpp"
@@ -21,6 +23,7 @@ template <Number T>
 struct BuiltInSteps
     : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, OneHotEncoder<T>,
                OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>, SimpleImputer<T>,
-               SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Passthrough<T>> {};
+               SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>,
+               CategoryEncoding<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

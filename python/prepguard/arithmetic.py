@@ -10,6 +10,7 @@ import numpy as np
 from .arrays import FLOATS
 from .error import Error
 from .fitted import Entry, has_entries, is_passthrough, is_pipeline, live_entries, pipeline_steps
+from .keras import Preprocessing
 
 
 # Steps whose arithmetic on sparse blocks is another one, with equal bits if all cells are 0 or 1.
@@ -25,6 +26,8 @@ class Use(NamedTuple):
 
 def types_used(fitted: Any, rows: Any, where: str = "fitted") -> list[Use]:
     """The type of every numeric block; text, bool and integer categories have none of their own."""
+    if isinstance(fitted, Preprocessing):
+        return [Use(where, dtype) for dtype in fitted.types]
     uses: list[Use] = []
     _visit(fitted, rows, where, None, uses)
     return uses

@@ -19,6 +19,7 @@ from .envelope import seal, unseal
 from .error import Error
 from .files import Path, Paths, as_paths, model_entry, write_file
 from .fitted import input_names, is_pipeline, package_version
+from .keras import Preprocessing, opened
 from .nodes import export
 from .run import replay
 from .schema import Sample, describe, read_sample
@@ -33,6 +34,8 @@ def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Opt
          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> None:
     """Write the artifact of a fitted object in one step: a reader sees the old file or the new one.
 
+    `fitted`: a scikit-learn transformer, a Keras layer or model of preprocessing layers, a dict of column names to such
+    layers, or the path of a saved `.keras` archive.
     `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: files the artifact
     belongs to. `cast`: "float32" or "float64", needed only if numeric blocks compute in different types.
     `provenance_date`: `YYYY-MM-DDTHH:MM:SSZ`, "" for none, default now. `columns`: names for unnamed input.
@@ -47,6 +50,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
     """The bytes `dump` writes."""
     if cast is not None and cast not in FLOATS:
         raise Error("bad_parameter", f"cast: expected 'float32' or 'float64', got {cast!r}")
+    fitted = opened(fitted)
     rows = read_sample(sample, input_names(fitted), columns)
     block = Block("fitted", [c.name for c in rows.columns], [c.kind for c in rows.columns],
                   [c.spellings for c in rows.columns], list(range(len(rows.columns))))
@@ -115,6 +119,8 @@ def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str, fea
     except selftest.Impossible as reason:
         raise Error("self_test_failed", f"the fitted object cannot transform rows of its own sample in {dtype}: "
                                         f"{reason}; pass the rows it was fitted on") from None
+    if isinstance(fitted, Preprocessing) and fitted.types:
+        return tests  # layers that compute in float32 have no answer in float64
     other = FLOATS[1 - FLOATS.index(dtype)]
     try:
         check_fits(node, other)
@@ -147,7 +153,7 @@ def _training_type(fitted: Any, rows: Sample) -> str:
         raise Error("bad_parameter", f"numeric blocks compute in different types: {blocks}; give the columns "
                                      "one type before fitting (encoders have dtype=, weights are Python floats), or pass "
                                      "cast='float32' or cast='float64'")
-    return next(iter(types), "float64")
+    return next(iter(types), fitted.natural_type if isinstance(fitted, Preprocessing) else "float64")
 
 
 def _compare_names(fitted: Any, names: list[str], features: list[str]) -> None:
@@ -179,4 +185,4 @@ def _provenance(fitted: Any, date: Optional[str]) -> dict[str, str]:
     if date is None:
         date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"python": platform.python_version(), "numpy": np.__version__,
-            "sklearn": package_version("sklearn", fitted), "keras": package_version("keras", inner), "date": date}
+            "sklearn": package_version("sklearn", fitted), "keras": getattr(fitted, "keras_version", ""), "date": date}

@@ -10,6 +10,7 @@ from . import contract
 from .error import Error
 from .fitted import (Entry, feature_label, has_entries, input_width, is_passthrough, is_pipeline, live_entries,
                      pipeline_steps, step_of)
+from .keras import Preprocessing
 from .steps import Block
 from .steps._step import FLOAT64_COEFFICIENTS
 from .validate import check_node
@@ -26,6 +27,8 @@ class Exported:
 
 def export(fitted: Any, block: Block) -> Exported:
     """The node of a fitted object that reads the block."""
+    if isinstance(fitted, Preprocessing):
+        return Exported(*fitted.export(block))
     width = input_width(fitted)
     if width is not None and not block.split and width != len(block.names):
         raise Error("bad_shape", f"{block.where}: fitted on {width} columns, the sample gives {len(block.names)}; "

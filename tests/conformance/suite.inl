@@ -522,6 +522,13 @@ TEST_CASE(conformance::titled("prepare refuses every state that contradicts itse
       } else {
         check_refused(damaged, "contract");
       }
+      Step of_sklearn = step;
+      cells::set_field(of_sklearn, "contract", prepguard::Contract::sklearn_float64_coefficients);
+      if (Step::has_sklearn_class) {
+        CHECK_NOTHROW(of_sklearn.prepare(layout, Place("pipeline")));
+      } else {
+        check_refused(of_sklearn, "contract");
+      }
       Step other_kind = step;
       std::vector<Kind> kinds = layout.kinds();
       kinds.back() = kinds.back() == Kind::text ? Kind::number : Kind::text;

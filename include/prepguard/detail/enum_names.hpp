@@ -9,6 +9,8 @@
 #include "prepguard/array.hpp"
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/imputer_state.hpp"
+#include "prepguard/detail/lookup_state.hpp"
+#include "prepguard/detail/output_mode.hpp"
 #include "prepguard/transformer.hpp"
 
 // How enumerations are spelled in files: one table each, in the order of the enumerators.
@@ -17,6 +19,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 inline std::span<const std::string_view> names_of(Contract) noexcept { return contract_names; }
 inline std::span<const std::string_view> names_of(DType) noexcept { return dtype_names; }
 inline std::span<const std::string_view> names_of(HandleUnknown) noexcept { return handle_unknown_names; }
+inline std::span<const std::string_view> names_of(OovMethod) noexcept { return oov_method_names; }
+inline std::span<const std::string_view> names_of(OutputMode) noexcept { return output_mode_names; }
 inline std::span<const std::string_view> names_of(Strategy) noexcept { return strategy_names; }
 inline std::span<const std::string_view> names_of(MissingMarker) noexcept { return missing_marker_names; }
 

@@ -48,9 +48,9 @@ struct ShiftAndDivide {
     return Array(Array::Reals{centre, centre - step, centre + step});
   }
 
-  void check(const Place& at, std::string_view shift, std::size_t width, Contract contract) const {
+  void check(const Place& at, std::string_view shift, std::size_t width) const {
     check_statistic(at / shift, shift_, with_shift_ ? width : 0);
-    check_scale(at / "scale", scale_, with_scale_ ? width : 0, contract);
+    check_scale(at / "scale", scale_, with_scale_ ? width : 0);
     if (with_shift_ && with_scale_) check_same_undefined(at / shift, shift_, scale_);
   }
 

@@ -91,7 +91,7 @@ class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRa
   }
 
   void validate(const detail::Place& at) const {
-    detail::check_scale(at / "scale", scale_, this->input_width(), this->contract());
+    detail::check_scale(at / "scale", scale_, this->input_width());
   }
 
   void rebuild() { scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract()); }

@@ -115,7 +115,8 @@ class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRa
 
   void validate(const detail::Place& at) const {
     if (!(feature_min_ < feature_max_)) (at / "feature_min").fail("less than feature_max", detail::repr_text(feature_min_));
-    detail::check_scale(at / "scale", scale_, this->input_width(), this->contract());
+    const bool rescaling = this->contract() == Contract::keras;  // any factor but 0
+    detail::check_scale(at / "scale", scale_, this->input_width(), rescaling);
     detail::check_statistic(at / "min", min_, this->input_width());
     detail::check_same_undefined(at / "min", min_, scale_);
   }

@@ -107,7 +107,7 @@ class RobustScaler : public ColumnEstimator<RobustScaler<T>, T, detail::ColumnVa
   }
 
   void validate(const detail::Place& at) const {
-    this->check(at, "center", this->input_width(), this->contract());
+    this->check(at, "center", this->input_width());
   }
   void rebuild() { this->build(this->contract()); }
 

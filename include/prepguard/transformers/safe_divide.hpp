@@ -23,6 +23,7 @@ class SafeDivide : public ColumnEstimator<SafeDivide<T>, T, detail::ColumnSeen<T
  public:
   static constexpr std::string_view type = "safe_divide";
   static constexpr bool has_keras_layer = true;
+  static constexpr bool has_sklearn_class = false;
 
   struct Options {
     double epsilon = 1e-7;  ///< > 0, also in `T`: else 0 / 0

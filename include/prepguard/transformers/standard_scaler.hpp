@@ -135,7 +135,7 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
   }
 
   void validate(const detail::Place& at) const {
-    this->check(at, "mean", this->input_width(), this->contract());
+    this->check(at, "mean", this->input_width());
   }
   void rebuild() { this->build(this->contract()); }
 

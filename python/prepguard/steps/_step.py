@@ -90,6 +90,7 @@ def _fits_every_type(node: Node, dtype: str, path: str) -> None:
 class Step:
     """One step type: how it is read from a fitted object, checked, and run.
 
+    `read` is None for a step that no scikit-learn class is (keras_layers.py reads those).
     `check(node, kinds, path)` raises `bad_state` and returns the kinds of the outputs.
     `transform(node, columns, dtype, path)` maps columns to columns; numbers come and go in T = dtype.
     `fits(node, dtype, path)` raises `bad_state` if the state cannot be used with T = dtype.
@@ -100,7 +101,7 @@ class Step:
     type: str
     sources: tuple[Source, ...]
     fields: Mapping[str, Field]
-    read: Callable[[Any, Block], Read]
+    read: Optional[Callable[[Any, Block], Read]]
     check: Callable[[Node, list[str], str], list[str]]
     transform: Callable[[Node, list[Cells], np.dtype, str], list[Cells]]
     fits: Callable[[Node, str, str], None] = field(default=_fits_every_type)
