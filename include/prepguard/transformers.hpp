@@ -6,6 +6,7 @@
 #include "prepguard/transformers/lookup.hpp"
 #include "prepguard/transformers/max_abs_scaler.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
+#include "prepguard/transformers/missing_indicator.hpp"
 #include "prepguard/transformers/one_hot_encoder.hpp"
 #include "prepguard/transformers/ordinal_encoder.hpp"
 #include "prepguard/transformers/passthrough.hpp"
@@ -23,7 +24,7 @@ template <Number T>
 struct BuiltInSteps
     : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, OneHotEncoder<T>,
                OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>, SimpleImputer<T>,
-               SimpleImputer<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>,
-               CategoryEncoding<T>, Passthrough<T>> {};
+               SimpleImputer<T, Text>, MissingIndicator<T>, MissingIndicator<T, Text>, PolynomialFeatures<T>,
+               SafeDivide<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import copy
 import sys
 from numbers import Real
 from typing import Any, Callable, Iterator, NamedTuple, Optional
@@ -11,6 +12,7 @@ from typing import Any, Callable, Iterator, NamedTuple, Optional
 from .error import Error
 from .steps import STEPS, Source, Step
 
+IMPUTER = Source("SimpleImputer", "sklearn.")
 PIPELINE = Source("Pipeline", "sklearn.", ("steps",))
 COLUMN_TRANSFORMER = Source("ColumnTransformer", "sklearn.",
                             ("transformers_", "_transformer_to_input_indices", "n_features_in_"))
@@ -128,6 +130,19 @@ def feature_label(fitted: Any, where: str) -> Callable[[str, str], str]:
                                          f"{output!r}, but {made!r}")
         return made
     return label
+
+
+def shows_missing(fitted: Any) -> bool:
+    """Whether an imputer appends indicator columns."""
+    return _is(fitted, IMPUTER) and bool(getattr(fitted, "add_indicator", False))
+
+
+def imputer_and_indicator(fitted: Any, width: int) -> list[Entry]:
+    """An imputer that appends indicators as two objects side by side. Text and numbers are never of one block."""
+    imputer = copy.copy(fitted)
+    imputer.add_indicator = False
+    columns = list(range(width))
+    return [Entry("simpleimputer", imputer, columns, None), Entry("missingindicator", fitted.indicator_, columns, None)]
 
 
 def require_fitted(fitted: Any, attributes: tuple[str, ...], where: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from . import contract
+from .arrays import TEXT
 from .error import Error
-from .fitted import (Entry, feature_label, has_entries, input_width, is_passthrough, is_pipeline, live_entries,
-                     pipeline_steps, step_of)
+from .fitted import (Entry, feature_label, has_entries, imputer_and_indicator, input_width, is_passthrough, is_pipeline,
+                     live_entries, pipeline_steps, shows_missing, step_of)
 from .keras import Preprocessing
 from .steps import Block
 from .steps._step import FLOAT64_COEFFICIENTS
@@ -35,6 +36,8 @@ def export(fitted: Any, block: Block) -> Exported:
                                  "pass the rows it was fitted on")
     if has_entries(fitted):
         return _export_entries(fitted, block)
+    if TEXT in block.kinds and not block.split and shows_missing(fitted):
+        return _join(imputer_and_indicator(fitted, len(block.names)), block, lambda _, output: output)
     if len(set(block.kinds)) > 1 and not block.split and not _takes_both_kinds(fitted):
         return _join([Entry(_short_name(fitted), fitted, list(range(len(block.names))), None)], block,
                      lambda _, output: output)
@@ -110,8 +113,10 @@ def _kinds(node: dict[str, Any], block: Block) -> list[str]:
 
 
 def _takes_both_kinds(fitted: Any) -> bool:
+    """Whether a block of text and numbers is handed to it as it is, not to one copy of it for each kind."""
     if is_pipeline(fitted):
-        return _takes_both_kinds(pipeline_steps(fitted)[0][1])
+        steps = [step for _, step in pipeline_steps(fitted)]
+        return _takes_both_kinds(steps[0]) or any(shows_missing(step) for step in steps)
     return has_entries(fitted) or is_passthrough(fitted)
 
 

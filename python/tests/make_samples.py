@@ -20,7 +20,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
                                    RobustScaler, StandardScaler)
@@ -342,6 +342,10 @@ CASES: dict[str, Callable[[], Case]] = {
     "one_hot_encoder_float_nan": lambda: _codes(np.array([0.1, 0.3, 0.7, 5.0, np.nan]), handle_unknown="ignore"),
     "one_hot_encoder_float32_infrequent": lambda: _codes(
         np.array([0.1, 0.3, 0.7, 5.0], dtype="float32"), handle_unknown="infrequent_if_exist", max_categories=3),
+    "simple_imputer_text_indicator": lambda: _text_imputer(
+        "none", SimpleImputer(missing_values=None, strategy="most_frequent", add_indicator=True)),
+    "missing_indicator": lambda: _alone(MissingIndicator(error_on_new=False)),
+    "missing_indicator_all_float32": lambda: _alone(MissingIndicator(features="all"), "float32"),
     "polynomial_features": lambda: _products("float64", degree=3),
     "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
     "safe_divide": lambda: _alone(SafeDivide(0.1)),

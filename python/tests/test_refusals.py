@@ -102,10 +102,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                     ("'x0'", "fill_value")),
     "strategy": (lambda: with_state(SimpleImputer().fit(X), strategy="mode"), X, "bad_parameter",
                  ("strategy='mode'", "most_frequent")),
-    "indicator on text": (lambda: SimpleImputer(missing_values=None, strategy="constant", add_indicator=True)
-                          .fit(pd.DataFrame({"t": ["u", None]}, dtype=object)), pd.DataFrame({"t": ["u", None]}, dtype=object),
-                          "bad_parameter",
-                          ("add_indicator=True",)),
     "None in numbers": (lambda: SimpleImputer(strategy="most_frequent").fit(np.array([[1], [None], [1]], dtype=object)),
                         np.array([[1], [None], [1]], dtype=object), "bad_parameter", ("missing_values=nan", "None")),
     "number as text marker": (lambda: with_state(SimpleImputer(strategy="most_frequent").fit(TEXT[["t"]]), missing_values=3),

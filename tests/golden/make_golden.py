@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
                                    RobustScaler, StandardScaler)
@@ -110,6 +110,14 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "one_hot_encoder_int": (OneHotEncoder(), codes("int64")),
         "one_hot_encoder_float32": (OneHotEncoder(handle_unknown="ignore", max_categories=3), codes("float32")),
         "one_hot_encoder_nan": (OneHotEncoder(handle_unknown="ignore", drop="if_binary"), numbers()[["age", "tiny"]]),
+        "missing_indicator": (MissingIndicator(), numbers()[few]),
+        "missing_indicator_value": (MissingIndicator(missing_values=-1.0, features="all"), known),
+        "missing_indicator_text": (MissingIndicator(missing_values=None), words(None)),
+        "missing_indicator_nothing": (ColumnTransformer([  # no outputs, but rows with a gap are refused
+            ("gaps", MissingIndicator(), ["tiny"]), ("epoch", StandardScaler(), ["epoch"])]), numbers()),
+        "simple_imputer_text_indicator": (make_pipeline(
+            SimpleImputer(missing_values=None, strategy="most_frequent", add_indicator=True),
+            OneHotEncoder(handle_unknown="ignore")), words(None)),
         "polynomial_features": (PolynomialFeatures((2, 3)), known),
         "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
                                         numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),

@@ -10,18 +10,23 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/imputer_column.hpp"
 #include "prepguard/detail/imputer_state.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/nan_refusal.hpp"
 #include "prepguard/detail/replace.hpp"
-#include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
-/// Replaces missing cells by a value learned per column, scikit-learn's SimpleImputer. `SimpleImputer<T>` maps numbers
-/// to numbers, `SimpleImputer<T, Text>` text to text. A column that was missing altogether in training is dropped from
-/// the output, unless `keep_empty_features` or the strategy is constant.
+/// Replaces missing cells by a value learned per column, scikit-learn's SimpleImputer. `SimpleImputer<T>`
+/// maps numbers to numbers, `SimpleImputer<T, Text>` text to text. A column that was missing altogether in
+/// training is dropped from the output, unless `keep_empty_features` or the strategy is constant.
 template <Number T, class Cell = T>
-class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private detail::ImputerState {
+class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::ImputerColumn<Cell>, Cell>,
+                      private detail::ImputerState {
+  using Base = ColumnEstimator<SimpleImputer<T, Cell>, T, detail::ImputerColumn<Cell>, Cell>;
+
  public:
   static constexpr std::string_view type = "simple_imputer";
   using TextSibling = SimpleImputer<T, Text>;
@@ -36,28 +41,42 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   explicit SimpleImputer(Options options) : options_{std::move(options)} {
     detail::check_options<Cell>(type, options_.value);
     strategy_ = options_.value.strategy;
-    missing_ = options_.value.missing;
-    const bool by_value = missing_ == MissingMarker::value;
-    sentinel_ = by_value ? detail::array_of<Cell>(options_.value.missing_value) : detail::empty_array<Cell>();
+    this->template set_marker<Cell>(type, options_.value.missing, options_.value.missing_value);
     rebuild();
   }
   /// A state that was read before it was known that its cells are text.
   SimpleImputer(detail::ImputerState state, Contract contract, std::size_t width)
-      : LeafStep<SimpleImputer, T, Cell>(contract, width), ImputerState(std::move(state)) {}
+      : Base(contract, width), ImputerState(std::move(state)) {}
 
-  /// Learns the value of every column from the cells that are not missing: the mean (exact, rounded once), the median,
-  /// the most frequent value (of several the smallest), or the constant.
-  /// Throws cannot_fit for 0 rows, infinities, NaN that is not what marks missing cells, or if no column is left.
-  SimpleImputer& fit(MatrixView<const Cell> rows) {
-    detail::check_fit_rows(type, rows);
-    const detail::FloatEnvironment environment;
-    SimpleImputer fresh(options_.value);
-    fresh.learn(rows);
-    if (fresh.kept_count() == 0) {
-      throw Error(Errc::cannot_fit, std::string(type), "every column is missing altogether", "set keep_empty_features");
+  /// A step of the same options that has learned nothing.
+  SimpleImputer unfitted() const { return SimpleImputer(options_.value); }
+
+  /// The value of every column from the cells that are not missing: the mean (exact, rounded once), the
+  /// median, the most frequent value (of several the smallest), or the constant. Throws cannot_fit for NaN
+  /// that is not what marks missing cells, or if no column is left.
+  void learn(const std::vector<detail::ImputerColumn<Cell>>& columns, FitHealth& health) {
+    const bool constant = strategy_ == Strategy::constant;
+    std::vector<detail::OptionValue<Cell>> fills;
+    std::vector<bool> dropped;
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      const bool empty = !columns[j].has_values(strategy_);
+      dropped.push_back(empty && !constant && !options_.value.keep_empty_features);
+      fills.push_back(constant ? options_.value.fill_value : detail::OptionValue<Cell>{});
+      if (!constant && !empty) fills.back() = columns[j].fill(strategy_);
+      if (empty)
+        health.add(FitIssue::all_missing, j,
+                   dropped.back() ? "dropped" : "filled with the same value everywhere");
+      if (options_.value.add_indicator && columns[j].marked() > 0)
+        indicator_.push_back(static_cast<std::int64_t>(j));
     }
-    fresh.fitted(rows.cols());
-    return *this = std::move(fresh);
+    fill_ = detail::fill_array<Cell>(std::move(fills), dropped, strategy_);
+    if (kept_count() != 0) return;
+    throw Error(Errc::cannot_fit, std::string(type), "every column is missing altogether",
+                "set keep_empty_features");
+  }
+  void observe(detail::ImputerColumn<Cell>& column, std::size_t j, const Cell* x, std::ptrdiff_t stride,
+               std::size_t n) const {
+    column.add(type, j, x, stride, n, *this, strategy_);
   }
 
   Strategy strategy() const noexcept { return strategy_; }
@@ -66,16 +85,13 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
 
   std::size_t output_width() const noexcept { return kept_.value.size() + indicator_.size(); }
   std::size_t source_column(std::size_t k) const noexcept {
-    return k < kept_.value.size() ? kept_.value[k] : static_cast<std::size_t>(indicator_[k - kept_.value.size()]);
+    return k < kept_.value.size() ? kept_.value[k]
+                                  : static_cast<std::size_t>(indicator_[k - kept_.value.size()]);
   }
 
   bool apply(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
     if constexpr (Number<Cell>) {
-      if (missing_ == MissingMarker::nan && output_width() == in.cols() && indicator_.empty()) {
-        detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
-                                   cells_.value.data());
-        return true;
-      }
+      if (output_width() == in.cols() && indicator_.empty()) return replace_all(in, out);
     }
     detail::ScratchFrame frame;
     return apply_cells(detail::apart_from(out, in, frame), out);
@@ -84,48 +100,32 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     std::vector<std::string> out;
     for (const std::size_t j : kept_.value) out.push_back(names[j]);
-    for (const std::int64_t j : indicator_) out.push_back("missingindicator_" + names[static_cast<std::size_t>(j)]);
+    for (const std::int64_t j : indicator_)
+      out.push_back("missingindicator_" + names[static_cast<std::size_t>(j)]);
     return out;
   }
 
-  /// What the marker names is replaced. With another marker scikit-learn refuses NaN; a None that is not the marker
-  /// passes.
-  std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
+  /// What the marker names is replaced. With another marker scikit-learn refuses NaN; a None that is not the
+  /// marker passes.
+  std::vector<MissingFlow> missing_flow(const std::vector<MissingFlow>& in) const {
     std::vector<MissingFlow> out;
     for (const std::size_t j : kept_.value) {
-      const bool replaced = (in[j] == MissingFlow::nan && missing_ == MissingMarker::nan) ||
-                            (in[j] == MissingFlow::none && missing_ == MissingMarker::none);
-      const bool refused = in[j] == MissingFlow::nan && !replaced;
-      out.push_back(replaced ? MissingFlow::never : refused ? MissingFlow::refused : in[j]);
+      out.push_back(marks(in[j]) ? MissingFlow::never : refuses(in[j]) ? MissingFlow::refused : in[j]);
     }
     out.resize(out.size() + indicator_.size(), MissingFlow::never);
     return out;
   }
 
-  Finding refusal(MatrixView<const Cell> row) const {
-    std::size_t j = 0;
-    while (j + 1 < row.cols() && !refuses(&row(0, j))) ++j;
-    return {.code = Errc::non_finite,
-            .column = static_cast<std::int64_t>(j),
-            .what = std::string(refused_missing),
-            .advice = "send missing values as in training"};
-  }
+  Finding refusal(MatrixView<const Cell> row) const { return this->refused_cell(row); }
 
-  /// The value that replaces missing cells of column `j` and a missing cell, for self-test rows made from the state.
+  /// The value that replaces missing cells of column `j` and a missing cell, for self-test rows made from the
+  /// state.
   Array typical_cells(std::size_t j) const {
     if constexpr (Number<Cell>) {
-      Array::Reals values{fill_.missing(j) == Missing::no ? fill_.real(j) : 0.0, 0.0};
-      if (missing_ == MissingMarker::value) {
-        values.back() = sentinel_.real(0);
-      } else {
-        detail::store_nan(&values.back());
-      }
-      return Array(std::move(values), dtype_of<T>);
+      return Array(Array::Reals{fill_.missing(j) == Missing::no ? fill_.real(j) : 0.0, this->marked_number()},
+                   dtype_of<T>);
     } else {
-      const Text marked = missing_ == MissingMarker::value  ? Text(sentinel_.texts()[0])
-                          : missing_ == MissingMarker::none ? Text(Missing::none)
-                                                            : Text(Missing::nan);
-      return Array(Array::Texts{fill_.texts()[j], OwnedText(marked)});
+      return Array(Array::Texts{fill_.texts()[j], this->marked_text()});
     }
   }
 
@@ -148,9 +148,6 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
       if (fill_.missing(j) == Missing::no) kept_.value.push_back(j);
       if constexpr (Number<Cell>) cells_.value.push_back(detail::round_to<T>(fill_.real(j)));
     }
-    if constexpr (Number<Cell>) {
-      if (!sentinel_.empty()) sentinel_cell_.value = detail::round_to<T>(sentinel_.real(0));
-    }
     recall_options();
   }
 
@@ -162,25 +159,8 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   friend bool operator==(const SimpleImputer&, const SimpleImputer&) = default;
 
  private:
-  static constexpr std::string_view refused_missing = "NaN, although this imputer's missing value is another";
-
-  bool is_marked(const Cell* cell) const noexcept {
-    if constexpr (Number<Cell>) {
-      return missing_ == MissingMarker::nan ? detail::is_nan(cell) : !detail::is_nan(cell) && *cell == sentinel_cell_.value;
-    } else {
-      if (missing_ == MissingMarker::value) return *cell == Text(sentinel_.texts()[0]);
-      return cell->missing() == (missing_ == MissingMarker::nan ? Missing::nan : Missing::none);
-    }
-  }
-
-  /// scikit-learn accepts NaN only where it is the marker.
-  bool refuses(const Cell* cell) const noexcept {
-    if constexpr (Number<Cell>) {
-      return missing_ != MissingMarker::nan && detail::is_nan(cell);
-    } else {
-      return missing_ != MissingMarker::nan && cell->missing() == Missing::nan;
-    }
-  }
+  using MarkerState::is_marked;
+  using MarkerState::refuses;
 
   Cell fill_cell(std::size_t j) const noexcept {
     if constexpr (Number<Cell>) {
@@ -188,6 +168,19 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     } else {
       return fill_.texts()[j];
     }
+  }
+
+  /// All columns stay, and nothing else comes out.
+  bool replace_all(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    if (missing_ == MissingMarker::nan) {
+      detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(),
+                                 in.cols(), cells_.value.data());
+      return true;
+    }
+    const bool ok = !detail::has_nan(in);
+    detail::replace_equal<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
+                             detail::round_to<T>(sentinel_.real(0)), cells_.value.data());
+    return ok;
   }
 
   bool apply_cells(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
@@ -199,7 +192,8 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
         if (is_marked(&in(i, j))) {
           out(i, k++) = fill_cell(j);
         } else {
-          std::memcpy(&out(i, k++), &in(i, j), sizeof(Cell));  // as bytes: a NaN that is no marker keeps its payload
+          std::memcpy(&out(i, k++), &in(i, j),
+                      sizeof(Cell));  // as bytes: a NaN that is no marker keeps its payload
         }
       }
       if constexpr (Number<Cell>) {
@@ -211,32 +205,18 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
     return ok;
   }
 
-  void learn(MatrixView<const Cell> rows) {
-    std::vector<detail::OptionValue<Cell>> fills;
-    std::vector<bool> dropped;
-    for (std::size_t j = 0; j < rows.cols(); ++j) {
-      const auto column = detail::split_column(rows, j, [&](const Cell* cell) {
-        if (refuses(cell)) detail::fail_fit(type, j, std::string(refused_missing), "replace it by the missing value");
-        return is_marked(cell);
-      });
-      const bool constant = strategy_ == Strategy::constant;
-      dropped.push_back(column.present.empty() && !constant && !options_.value.keep_empty_features);
-      fills.push_back(constant ? options_.value.fill_value : detail::OptionValue<Cell>{});
-      if (!constant && !column.present.empty()) fills.back() = detail::fill_of(column, strategy_);
-      if (options_.value.add_indicator && column.missing > 0) indicator_.push_back(static_cast<std::int64_t>(j));
-    }
-    fill_ = detail::fill_array<Cell>(std::move(fills), dropped, strategy_);
-  }
   /// The options that the state implies, so that a loaded imputer that is fitted again learns the same way.
   void recall_options() {
     options_.value.strategy = strategy_;
     options_.value.missing = missing_;
+    options_.value.add_indicator = options_.value.add_indicator || !indicator_.empty();
     if constexpr (Number<Cell>) {
       if (!sentinel_.empty()) options_.value.missing_value = sentinel_.real(0);
       if (strategy_ == Strategy::constant && !fill_.empty()) options_.value.fill_value = fill_.real(0);
     } else {
       if (!sentinel_.empty()) options_.value.missing_value = sentinel_.texts()[0].text;
-      if (strategy_ == Strategy::constant && !fill_.empty()) options_.value.fill_value = fill_.texts()[0].text;
+      if (strategy_ == Strategy::constant && !fill_.empty())
+        options_.value.fill_value = fill_.texts()[0].text;
     }
   }
 
@@ -244,7 +224,6 @@ class SimpleImputer : public LeafStep<SimpleImputer<T, Cell>, T, Cell>, private 
   detail::Derived<Options> options_{};
   detail::Derived<std::vector<std::size_t>> kept_{};
   detail::Derived<std::vector<T>> cells_{};
-  detail::Derived<T> sentinel_cell_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

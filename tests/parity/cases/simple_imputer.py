@@ -32,7 +32,8 @@ def add_numbers(writer: Writer, r: np.random.RandomState) -> None:
 def add_texts(writer: Writer, r: np.random.RandomState) -> None:
     for data in TYPES:
         for missing, marker in ((None, None), (np.nan, np.nan), ("", "a")):
-            for options in ({"strategy": "most_frequent"}, {"strategy": "constant", "fill_value": "none seen"}):
+            for options in ({"strategy": "most_frequent"}, {"strategy": "constant", "fill_value": "none seen"},
+                            {"strategy": "most_frequent", "add_indicator": True}):
                 sample, words = texts(r, TRAINING_ROWS, missing, False), texts(r, 3_600, missing, True)
                 step = make_pipeline(SimpleImputer(missing_values=marker, **options),
                                      OneHotEncoder(handle_unknown="ignore", dtype=data)).fit(sample)
