@@ -26,7 +26,7 @@ using prepguard::Text;
 
 static_assert(prepguard::Estimator<SimpleImputer<float>> &&
               prepguard::Estimator<SimpleImputer<double, Text>>);
-static_assert(!prepguard::Invertible<SimpleImputer<double>>);
+static_assert(prepguard::Invertible<SimpleImputer<double>>);
 
 template <class T>
 using Options = typename SimpleImputer<T>::Options;
@@ -181,4 +181,36 @@ TEST_CASE("simple_imputer: the same sign of zero whatever the order of the rows"
     a.fit(rows_of<double>({{-0.0}, {-0.0}, {-0.0}}));
     CHECK(a.fill() == Array(Array::Reals{-0.0}));
   }
+}
+
+// scikit-learn 1.2.1 and 1.9.1, inverse_transform: what an indicator marks is missing again, other fills
+// stay. Where a whole batch is missing in one column it takes that column for a dropped one and shifts the
+// others; not here.
+TEST_CASE_TEMPLATE("simple_imputer: the inverse", T, float, double) {
+  constexpr T gap = cells::nan<T>;
+  SimpleImputer<T> imputer(Options<T>{.add_indicator = true});
+  imputer.fit(training<T>());
+  const auto rows = rows_of<T>({{1, gap, gap, 2}, {gap, 3, gap, gap}});
+  const auto features = imputer.transform(rows);
+  CHECK(difference(features, {{1, 3.5, 2, 0, 1, 1}, {7, 3, T(1) / 3, 1, 0, 1}}) == "");
+  CHECK(difference(imputer.inverse_transform(features), {{1, gap, gap, 2}, {gap, 3, gap, T(1) / 3}}) == "");
+  CHECK(difference(imputer.inverse_transform(rows_of<T>({{7, 3, 5, 1, 0, 1}})), {{gap, 3, gap, 5}}) == "");
+  const auto lost = rows_of<T>({{7, 3, 5, 1, 0, 0}});
+  cells::check_error([&] { static_cast<void>(imputer.inverse_transform(lost)); }, Errc::non_finite,
+                     {"simple_imputer", "row 0", "mapped back"});
+
+  SimpleImputer<T> by_value(
+      Options<T>{.missing = MissingMarker::value, .missing_value = -1, .add_indicator = true});
+  by_value.fit(rows_of<T>({{1, -1}, {2, 5}}));
+  CHECK(difference(by_value.inverse_transform(rows_of<T>({{1, 5, 1}, {2, -1, 0}})), {{1, -1}, {2, -1}}) ==
+        "");
+
+  SimpleImputer<T> blind;
+  blind.fit(training<T>());
+  CHECK_FALSE(blind.can_invert());
+  cells::check_error(
+      [&] {
+        static_cast<void>(blind.inverse_transform(rows_of<T>({{1, 2, 3}})));
+      },
+      Errc::bad_parameter, {"simple_imputer", "has no inverse", "add_indicator"});
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,32 @@ struct ImputerState : MarkerState {
     for (std::size_t j = 0; j < fill_.size(); ++j) count += fill_.missing(j) == Missing::no ? 1U : 0U;
     return count;
   }
+
+  /// The cells that features came from, as far as indicators tell which were missing. False if a value is
+  /// lost: that of a dropped column.
+  template <Number T>
+  bool put_back(const MatrixView<const T>& features, const MatrixView<T>& out) const {
+    T marker = 0;
+    if (missing_ == MissingMarker::value) marker = round_to<T>(sentinel_.real(0));
+    if (missing_ != MissingMarker::value) store_nan(&marker);
+    const std::size_t first = kept_count();
+    bool ok = true;
+    for (std::size_t i = 0; i < out.rows(); ++i) {
+      std::size_t kept = 0, shown = 0;
+      for (std::size_t j = 0; j < out.cols(); ++j) {
+        const bool stays = fill_.missing(j) == Missing::no;
+        const bool has = shown < indicator_.size() && indicator_[shown] == static_cast<std::int64_t>(j);
+        const bool marked = has && (bits_of(&features(i, first + shown)) & FloatBits<T>::magnitude) != 0;
+        std::memcpy(&out(i, j), marked || !stays ? &marker : &features(i, kept), sizeof(T));
+        ok = ok && (marked || stays);
+        kept += stays ? 1U : 0U;
+        shown += has ? 1U : 0U;
+      }
+    }
+    return ok;
+  }
+  /// Text has no indicators beside it.
+  bool put_back(const MatrixView<const Text>&, const MatrixView<Text>&) const { return false; }
 
   template <class Cell>
   void check(const Place& at, std::size_t width) const {

@@ -97,6 +97,17 @@ class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::
     return apply_cells(detail::apart_from(out, in, frame), out);
   }
 
+  /// Puts the missing value back where an indicator says so. What columns without an indicator had missing
+  /// stays filled; a row that lost a value of a dropped column is refused.
+  bool invert(const MatrixView<const Cell>& features, const MatrixView<Cell>& out) const {
+    detail::ScratchFrame frame;
+    return this->put_back(detail::apart_from(out, features, frame), out);
+  }
+  std::string no_inverse(const std::string& path) const {
+    if (!indicator_.empty()) return {};
+    return detail::without_inverse(path, type, "it has no indicator outputs (add_indicator)");
+  }
+
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
     std::vector<std::string> out;
     for (const std::size_t j : kept_.value) out.push_back(names[j]);
