@@ -3,6 +3,7 @@
 
 #include "prepguard/any_of.hpp"
 #include "prepguard/transformers/category_encoding.hpp"
+#include "prepguard/transformers/k_bins_discretizer.hpp"
 #include "prepguard/transformers/lookup.hpp"
 #include "prepguard/transformers/max_abs_scaler.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
@@ -22,9 +23,10 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// and the conformance suite follow. Where one type reads numbers or text, the one for numbers comes first.
 template <Number T>
 struct BuiltInSteps
-    : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, OneHotEncoder<T>,
-               OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>, SimpleImputer<T>,
-               SimpleImputer<T, Text>, MissingIndicator<T>, MissingIndicator<T, Text>, PolynomialFeatures<T>,
-               SafeDivide<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>, Passthrough<T>> {};
+    : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, KBinsDiscretizer<T>,
+               OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>,
+               SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>, MissingIndicator<T, Text>,
+               PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>,
+               Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

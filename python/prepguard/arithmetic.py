@@ -15,6 +15,7 @@ from .keras import Preprocessing
 
 # Steps whose arithmetic on sparse blocks is another one, with equal bits if all cells are 0 or 1.
 SAME_FOR_ZEROS_AND_ONES = ("StandardScaler", "MaxAbsScaler", "RobustScaler", "PolynomialFeatures")
+MAKES_ZEROS_AND_ONES = ("OneHotEncoder", "KBinsDiscretizer")
 
 
 class Use(NamedTuple):
@@ -70,9 +71,10 @@ def _weigh(entry: Entry, rows: Any, where: str, uses: list[Use]) -> None:
 def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
     name = type(fitted).__name__
     sparse = hasattr(rows, "tocsr")
-    if sparse and not (name in SAME_FOR_ZEROS_AND_ONES and type(maker).__name__ == "OneHotEncoder"):
+    if sparse and not (name in SAME_FOR_ZEROS_AND_ONES and type(maker).__name__ in MAKES_ZEROS_AND_ONES):
         raise Error("bad_parameter", f"{where}: {name} reads a sparse block, which scikit-learn computes in another way; "
-                                     "set sparse_output=False on encoders, sparse_threshold=0 on ColumnTransformer")
+                                     "set sparse_output=False or encode='onehot-dense' on encoders, sparse_threshold=0 on "
+                                     "ColumnTransformer")
     as_is = is_passthrough(fitted) or name == "FunctionTransformer"
     if as_is or name in ("OneHotEncoder", "OrdinalEncoder"):  # categories are compared in the type of the cells
         types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]

@@ -22,8 +22,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
-                                   RobustScaler, StandardScaler)
+from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
+                                   PolynomialFeatures, RobustScaler, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -132,6 +132,12 @@ def serve_words(frame: pd.DataFrame, seed: int, unknown: bool = True, missing: A
 def _alone(step: Any, dtype: str = "float64", missing: bool = True, seed: int = 1) -> Case:
     frame = numbers(seed, dtype=dtype, missing=missing)
     return Case(step.fit(frame), frame, serve_numbers(frame, seed + 100, missing))
+
+
+def _binned(step: Any, dtype: str = "float64", seed: int = 1) -> Case:
+    """Columns that are wide enough for bins, without gaps."""
+    frame = numbers(seed, dtype=dtype, missing=False).drop(columns="small")
+    return Case(step.fit(frame), frame, serve_numbers(frame, seed + 100, False))
 
 
 def _encoder(unknown: bool = True, missing: Any = None, seed: int = 3, step: Any = OneHotEncoder, **options: Any) -> Case:
@@ -313,6 +319,14 @@ CASES: dict[str, Callable[[], Case]] = {
     "robust_scaler_float32": lambda: _alone(RobustScaler(quantile_range=(10, 85.5), unit_variance=True), "float32", seed=27),
     "robust_scaler_without_center": lambda: _alone(RobustScaler(with_centering=False), seed=28),
     "robust_scaler_without_scale_float32": lambda: _alone(RobustScaler(with_scaling=False), "float32", seed=29),
+    "k_bins_discretizer": lambda: _binned(KBinsDiscretizer(n_bins=4, encode="ordinal"), seed=31),
+    "k_bins_discretizer_onehot": lambda: _binned(KBinsDiscretizer(n_bins=3), seed=32),
+    "k_bins_discretizer_uniform_float32": lambda: _binned(
+        KBinsDiscretizer(n_bins=[2, 3, 4, 5], encode="onehot-dense", strategy="uniform"), "float32", 33),
+    "k_bins_discretizer_kmeans_float32": lambda: _binned(
+        KBinsDiscretizer(n_bins=3, encode="ordinal", strategy="kmeans"), "float32", 34),
+    "k_bins_discretizer_scaled": lambda: _binned(
+        make_pipeline(KBinsDiscretizer(n_bins=3), RobustScaler(with_centering=False)), seed=35),
     "simple_imputer_mean": lambda: _alone(SimpleImputer()),
     "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
     "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),

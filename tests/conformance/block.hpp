@@ -14,7 +14,8 @@
 #include "prepguard/transformer_base.hpp"
 
 /// What the conformance suite (suite.inl) is told about a step: `Examples`, how it may be configured, rows to
-/// fit it to, and ways to spoil its state.
+/// fit it to, and ways to spoil its state; `inverse_is_typical` if many cells have the same features and the
+/// inverse gives one of them.
 namespace conformance {
 
 using prepguard::Array;

@@ -20,7 +20,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 import sklearn
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler, StandardScaler
+from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler,
+                                   StandardScaler)
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
 
@@ -111,6 +112,32 @@ def center_and_scale(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarra
     return [(unpack(state["center"]) + 0.0, fitted.center_ + 0.0), (unpack(state["scale"]), fitted.scale_)]
 
 
+def edges_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """A column of one bin has no edges: scikit-learn's are a constant one's infinities, or a single number. Since NumPy 2
+    even edges of float32 rows are computed in float32; then only the numbers of bins are compared."""
+    pairs = [(np.array([len(column["inner"]["values"]) + 1.0 for column in state["columns"]]),
+              np.array([max(len(edges) - 1.0, 1.0) for edges in fitted.bin_edges_]))]
+    for column, edges in zip(state["columns"], fitted.bin_edges_):
+        if edges.dtype == np.float32:
+            continue
+        outer = unpack(column["outer"])
+        got = np.concatenate([outer[:1], unpack(column["inner"]), outer[1:]])
+        pairs.append((got + 0.0, (edges if len(edges) > 1 and np.isfinite(edges).all() else np.empty(0)) + 0.0))
+    return pairs
+
+
+def bins(**options: Any) -> Callable[[], Any]:
+    """Whole rows, and quantiles as NumPy interpolates them, which newer versions have to be told."""
+    if "quantile_method" in KBinsDiscretizer().get_params():
+        options["quantile_method"] = "linear"
+    return lambda: KBinsDiscretizer(encode="ordinal", subsample=None, **options)
+
+
+def with_room(r: np.random.RandomState, rows: int) -> np.ndarray:
+    """Columns whose range can be divided into a few bins, in float32 too."""
+    return ordinary(r, rows)[:, [0, 1, 2, 3, 4, 6, 9, 10]]
+
+
 def categories_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
     pairs = zip(state["columns"], fitted.categories_)
     return [(unpack(column["categories"]) + 0.0, categories + 0.0) for column, categories in pairs]  # -0.0 is 0.0
@@ -151,6 +178,9 @@ EQUAL = [
     Equal("robust_scaler", RobustScaler, center_and_scale),
     Equal("robust_scaler:range", lambda: RobustScaler(quantile_range=(10, 85.5)), center_and_scale),
     Equal("robust_scaler:variance", lambda: RobustScaler(quantile_range=(1.5, 70), unit_variance=True), center_and_scale),
+    Equal("k_bins_discretizer", bins(), edges_of, rows=with_room, gaps=False),
+    Equal("k_bins_discretizer:30", bins(n_bins=30), edges_of, rows=with_room, gaps=False),
+    Equal("k_bins_discretizer:uniform", bins(n_bins=7, strategy="uniform"), edges_of, rows=with_room, gaps=False),
     Equal("one_hot_encoder", OneHotEncoder, categories_of,
           rows=lambda r, rows: r.choice([0.0, -0.0, 0.1, 1e30, -5.0], (rows, 4))),
 ]

@@ -119,6 +119,8 @@ std::map<std::string, Fit<T>> fits() {
   using MinMax = prepguard::MinMaxScaler<T>;
   using MaxAbs = prepguard::MaxAbsScaler<T>;
   using Robust = prepguard::RobustScaler<T>;
+  using KBins = prepguard::KBinsDiscretizer<T>;
+  using prepguard::BinStrategy;
   using OneHot = prepguard::OneHotEncoder<T>;
   return {
       {"standard_scaler", fit_of<T>(Standard())},
@@ -131,6 +133,9 @@ std::map<std::string, Fit<T>> fits() {
       {"robust_scaler", fit_of<T>(Robust())},
       {"robust_scaler:range", fit_of<T>(Robust({.quantile_range = {10, 85.5}}))},
       {"robust_scaler:variance", fit_of<T>(Robust({.quantile_range = {1.5, 70}, .unit_variance = true}))},
+      {"k_bins_discretizer", fit_of<T>(KBins())},
+      {"k_bins_discretizer:30", fit_of<T>(KBins({.n_bins = 30}))},
+      {"k_bins_discretizer:uniform", fit_of<T>(KBins({.n_bins = 7, .strategy = BinStrategy::uniform}))},
       {"one_hot_encoder", fit_of<T>(OneHot())},
   };
 }

@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
-                                   RobustScaler, StandardScaler)
+from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
+                                   PolynomialFeatures, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -44,6 +44,11 @@ def numbers(dtype: str = "float64") -> pd.DataFrame:
         "age": [22.0, 38.0, 26.0, np.nan, 58.0], "tiny": [1e-42, -0.0, 3e-42, 0.0, -7e-39],
         "epoch": [1.7e9, 1.7e9 + 128, 1.7e9 + 256, 1.7e9 + 384, 1.7e9 + 512], "constant": [14.625] * 5,
         "empty": [np.nan] * 5}).astype(dtype)
+
+
+def whole(dtype: str = "float64") -> pd.DataFrame:
+    """The same without gaps."""
+    return numbers(dtype)[["age", "tiny", "epoch", "constant"]].fillna(31.5)
 
 
 def words(missing: Any) -> pd.DataFrame:
@@ -96,6 +101,10 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "robust_scaler_float32": (RobustScaler(quantile_range=(10, 85.5), unit_variance=True), numbers("float32")[few]),
         "robust_scaler_center": (RobustScaler(with_scaling=False), numbers()[few]),
         "robust_scaler_scale": (RobustScaler(with_centering=False), numbers()[["age", "epoch"]]),
+        "k_bins_discretizer": (KBinsDiscretizer(n_bins=3, encode="ordinal"), whole()),
+        "k_bins_discretizer_onehot": (KBinsDiscretizer(n_bins=2, strategy="uniform"), whole()[["age", "constant"]]),
+        "k_bins_discretizer_float32": (KBinsDiscretizer(n_bins=2, strategy="kmeans", encode="onehot-dense"),
+                                       whole("float32")[["age"]]),
         "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
         "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
         "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),

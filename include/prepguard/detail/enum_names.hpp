@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "prepguard/array.hpp"
+#include "prepguard/detail/bins.hpp"
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/imputer_state.hpp"
 #include "prepguard/detail/lookup_state.hpp"
@@ -22,6 +23,7 @@ inline std::span<const std::string_view> names_of(HandleUnknown) noexcept { retu
 inline std::span<const std::string_view> names_of(OovMethod) noexcept { return oov_method_names; }
 inline std::span<const std::string_view> names_of(OutputMode) noexcept { return output_mode_names; }
 inline std::span<const std::string_view> names_of(Strategy) noexcept { return strategy_names; }
+inline std::span<const std::string_view> names_of(Encode) noexcept { return encode_names; }
 inline std::span<const std::string_view> names_of(MissingMarker) noexcept { return missing_marker_names; }
 
 template <class E>
