@@ -23,8 +23,10 @@ def add_numbers(writer: Writer, r: np.random.RandomState) -> None:
         for strategy in ("mean", "median", "most_frequent", "constant"):
             fill = {"fill_value": -1.1} if strategy == "constant" else {}
             for rows, options in ((gapped, {"add_indicator": True}), (empty, {}), (empty, {"keep_empty_features": True})):
-                writer.add(group, SimpleImputer(strategy=strategy, **fill, **options).fit(rows), rows, data, served,
-                           invert="add_indicator" in options)
+                step = SimpleImputer(strategy=strategy, **fill, **options).fit(rows)
+                # A float32 mean that overflowed to NaN drops a column of values, which then nothing can bring back.
+                invert = "add_indicator" in options and not any(value != value for value in step.statistics_)
+                writer.add(group, step, rows, data, served, invert=invert)
             for marker in (-999.0, 0.0):
                 step = SimpleImputer(missing_values=marker, strategy=strategy, **fill).fit(sample)
                 writer.add(group, step, sample, data, cells)
