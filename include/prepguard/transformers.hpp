@@ -2,6 +2,7 @@
 #pragma once
 
 #include "prepguard/any_of.hpp"
+#include "prepguard/transformers/binarizer.hpp"
 #include "prepguard/transformers/category_encoding.hpp"
 #include "prepguard/transformers/k_bins_discretizer.hpp"
 #include "prepguard/transformers/lookup.hpp"
@@ -24,9 +25,9 @@ namespace prepguard::inline PREPGUARD_ABI {
 template <Number T>
 struct BuiltInSteps
     : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, KBinsDiscretizer<T>,
-               OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>, OrdinalEncoder<T, Text>,
-               SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>, MissingIndicator<T, Text>,
-               PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>,
-               Passthrough<T>> {};
+               Binarizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
+               OrdinalEncoder<T, Text>, SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>,
+               MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>,
+               CategoryEncoding<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -22,8 +22,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
-                                   PolynomialFeatures, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder,
+                                   OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -327,6 +327,8 @@ CASES: dict[str, Callable[[], Case]] = {
         KBinsDiscretizer(n_bins=3, encode="ordinal", strategy="kmeans"), "float32", 34),
     "k_bins_discretizer_scaled": lambda: _binned(
         make_pipeline(KBinsDiscretizer(n_bins=3), RobustScaler(with_centering=False)), seed=35),
+    "binarizer": lambda: _alone(Binarizer(threshold=0.5), missing=False, seed=36),
+    "binarizer_float32": lambda: _alone(Binarizer(threshold=100.1), "float32", False, 37),
     "simple_imputer_mean": lambda: _alone(SimpleImputer()),
     "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
     "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),

@@ -8,7 +8,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import KBinsDiscretizer, MaxAbsScaler, RobustScaler
+from sklearn.preprocessing import Binarizer, KBinsDiscretizer, MaxAbsScaler, RobustScaler
 
 import make_samples
 import prepguard
@@ -40,6 +40,8 @@ FAULTS: list[tuple[str, str, Any, str, str]] = [
     ("robust_scaler", "['center']", {**numbers(0.0, 1.0, 1.0, 1.0, 1.0), "nan": [0]}, "bad_state",
      "center and scale are undefined for different columns"),
     ("robust_scaler", "['contract']", "keras", "bad_state", "contract"),
+    ("binarizer", "['threshold']", 1, "bad_format", "threshold: expected a number with a point"),
+    ("binarizer", "['contract']", "keras", "bad_state", "contract"),
     ("k_bins_discretizer", "['encode']", "onehot-dense", "bad_state", "encode: expected ordinal or onehot"),
     ("k_bins_discretizer", "['columns']", [], "bad_state", "columns: expected 4, got 0"),
     ("k_bins_discretizer", "['columns'][0]", bins(numbers(2.0, 1.0), numbers()), "bad_state",
@@ -74,6 +76,7 @@ def with_edges(*edges: float) -> Any:
 REFUSED: dict[str, tuple[Any, np.ndarray, tuple[str, ...]]] = {
     "infinite scale": (with_state(RobustScaler().fit(X), scale_=np.array([1.0, np.inf])), X, ("scale_", "'x1'", "inf")),
     "scale is text": (with_state(MaxAbsScaler().fit(X), scale_=np.array(["1", "2"])), X, ("scale_ is str",)),
+    "infinite threshold": (Binarizer(threshold=float("inf")).fit(X), X, ("threshold=inf", "finite")),
     "encode": (with_state(KBinsDiscretizer(2).fit(X), encode="codes"), X, ("encode='codes'", "onehot-dense")),
     "equal edges": (with_edges(0.0, 1.0, 1.0, 2.0), X[:, :1], ("bin_edges_", "'x0'", "no room for 3 bins")),
     "infinite edges": (with_edges(0.0, np.inf, 2.0), X[:, :1], ("bin_edges_", "'x0'", "overflow")),
@@ -98,12 +101,29 @@ class Steps(Case):
         print(f"\nscaling steps: {len(REFUSED)} objects refused by name")
 
     def test_nan_where_training_had_none(self) -> None:
-        for sample in ("k_bins_discretizer",):
+        for sample in ("k_bins_discretizer", "binarizer"):
             case = make_samples.make(sample)
             rows = case.serving.copy()
             rows.iloc[3, 1] = np.nan
             with self.subTest(sample), self.refused("non_finite", "row 3", f"'{rows.columns[1]}'", "NaN"):
                 export(case.fitted, case.sample).transform(rows)
+
+    def test_thresholds_of_numpy(self) -> None:
+        """Newer scikit-learn compares float32 rows with a numpy.float64 in float64: then it is refused, not replayed."""
+        rows = np.array([[0.1], [0.3], [0.7]], dtype="float32")
+        outcomes = set()
+        for threshold in np.linspace(0.05, 0.95, 19):
+            fitted = Binarizer(threshold=threshold).fit(rows)
+            edge = np.full((1, 1), threshold, dtype="float32")
+            if fitted.transform(edge).any():
+                with self.refused("bad_parameter", "float64", "plain float"):
+                    export(fitted, rows)
+                fitted.set_params(threshold=float(threshold))
+            artifact = export(fitted, rows)
+            outcomes.add(artifact.payload["pipeline"]["threshold"])
+            for cells in (rows, edge, np.nextafter(edge, np.float32(1)), np.nextafter(edge, np.float32(0))):
+                np.testing.assert_array_equal(artifact.transform(cells), fitted.transform(cells))
+        self.assertEqual(len(outcomes), 19)
 
     def test_columns_of_one_bin(self) -> None:
         """Constant ones, and ones whose quantiles are all within 1e-8: nothing can be undone."""

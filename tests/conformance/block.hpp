@@ -78,6 +78,16 @@ Matrix<T> number_rows() {
                             {T(2.3), gap, T(1e6 + 0.1), T(1e-30), gap}});
 }
 
+/// The same without gaps.
+template <Number T>
+Matrix<T> whole_number_rows() {
+  Matrix<T> rows = number_rows<T>();
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    for (T& cell : rows.row(i)) cell = prepguard::detail::is_nan(&cell) ? T(-2.5) : cell;
+  }
+  return rows;
+}
+
 inline Matrix<Text> text_rows() {
   const Text none(Missing::none), gap(Missing::nan);
   return cells::rows_of<Text>({{"Biscoe", "x", gap},

@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, OrdinalEncoder,
-                                   PolynomialFeatures, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder,
+                                   OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -105,6 +105,8 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "k_bins_discretizer_onehot": (KBinsDiscretizer(n_bins=2, strategy="uniform"), whole()[["age", "constant"]]),
         "k_bins_discretizer_float32": (KBinsDiscretizer(n_bins=2, strategy="kmeans", encode="onehot-dense"),
                                        whole("float32")[["age"]]),
+        "binarizer": (Binarizer(threshold=26.5), whole()),
+        "binarizer_float32": (Binarizer(threshold=0.1), whole("float32")[["age", "tiny"]]),
         "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
         "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
         "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),

@@ -70,6 +70,15 @@ void clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdif
   with_kernels([&](auto kernels) { kernels.template clip_columns<T>(pair, low, high); });
 }
 
+/// out(i, j) = in(i, j) > threshold ? 1 : 0, where NaN is above or below everything, by its sign.
+template <class T>
+void binarize(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+              std::size_t rows, std::size_t cols, const T& threshold) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template binarize<T>(pair, threshold); });
+}
+
 /// out(i, j) = fill[j] where in(i, j) is NaN, else in(i, j) bit for bit.
 template <class T>
 void replace_missing(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,

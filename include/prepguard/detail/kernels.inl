@@ -25,6 +25,11 @@ struct Kernels {
   }
 
   template <class T>
+  static void binarize(const RowPair<T>& rows, const T& threshold) noexcept {
+    transform_rows(rows, exceeds(threshold));
+  }
+
+  template <class T>
   static void replace_missing(const RowPair<T>& rows, const T* fill) noexcept {
     transform(rows, Replace<T, IsMissing<T>>{{}, fill});
   }

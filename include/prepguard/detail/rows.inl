@@ -57,3 +57,27 @@ inline SafeDivideBy<T> safe_divide_by(const T& epsilon) {
   for (double& copy : operation.epsilon) copy = epsilon;
   return operation;
 }
+
+/// 1 for a number above the threshold, else 0, compared as `Clip` does: as integers in the order of the numbers,
+/// both zeros of the threshold as the upper one, below which -0.0 is too.
+template <class T>
+struct Exceeds {
+  using Int = Bits<T>;
+  static constexpr std::size_t lanes = vector_bytes / sizeof(T);
+
+  Int threshold_order;
+  Int one;
+
+  template <std::size_t N>
+  [[gnu::always_inline]] Lanes<Int, N> at(const T* p, std::size_t) const {
+    using V = Lanes<Int, N>;
+    return Clip<T>::order(load<V>(p)) > V{} + threshold_order ? V{} + one : V{};
+  }
+};
+
+template <class T>
+inline Exceeds<T> exceeds(const T& threshold) {
+  const auto bits = load<Bits<T>>(&threshold);
+  const bool is_zero = (bits & FloatBits<T>::magnitude) == 0;
+  return {is_zero ? 0 : Clip<T>::order(bits), __builtin_bit_cast(Bits<T>, T{1})};
+}
