@@ -59,9 +59,10 @@ std::int64_t dropped_output(std::string_view where, std::size_t j, const OneHotC
       return static_cast<std::int64_t>(k);
     }
   }
-  fail_fit(where, j,
-           "category " + shown(cell) + " to be dropped is " + (position < 0 ? "not there" : "infrequent"),
-           "choose one of " + list_of(column.categories));
+  fail_fit(
+      where, j,
+      "category " + shown(cell) + " to be dropped is " + (position < 0 ? "not there" : "infrequent"),
+      "choose one of " + list_of(column.categories) + "; for batches that may lack it give the categories");
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

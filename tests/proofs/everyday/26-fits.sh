@@ -3,3 +3,4 @@
 # Fits against scikit-learn's own, bit for bit, and against exact rational arithmetic
 . tests/proofs/lib.sh
 "$PYTHON" tests/fit/fit_against_sklearn.py "$BUILD/tests/fit_peer"
+"$PYTHON" tests/fit/encoders_against_sklearn.py "$BUILD/tests/encoder_peer"

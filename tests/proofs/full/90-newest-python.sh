@@ -15,3 +15,4 @@ give_up() {
 import numpy, pandas, sklearn
 print(f"figure: scikit-learn {sklearn.__version__}, numpy {numpy.__version__}, pandas {pandas.__version__}")'
 PYTHONPATH=python "$venv/bin/python" -m unittest discover -s python/tests
+"$venv/bin/python" tests/fit/encoders_against_sklearn.py "$BUILD/tests/encoder_peer"
