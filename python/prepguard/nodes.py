@@ -56,8 +56,7 @@ def _export_leaf(fitted: Any, block: Block) -> Exported:
     kinds = _kinds(node, block)
     if step.probed:
         node["contract"] = contract.decide(fitted, step, node, block.where)
-    keep = read.positions if block.split else list(range(len(read.names)))
-    after = Block(block.where, read.names, kinds, read.spellings, keep, block.split)
+    after = Block(block.where, read.names, kinds, read.spellings, list(range(len(read.names))))
     return Exported(node, after, frozenset(range(len(block.names))))
 
 
@@ -66,8 +65,6 @@ def _export_steps(fitted: Any, block: Block) -> Exported:
     for name, step in pipeline_steps(fitted):
         if not current.names:
             raise current.refuse(step, "the step before it drops every column")
-        if current.keep is None:
-            raise current.refuse(step, "follows an encoder over text and numbers at once; use one for each kind")
         exported = export(step, current.at(f"{block.where} > {name!r}"))
         used = exported.used if used is None else used
         steps.append({"name": name, "step": exported.node})
@@ -77,8 +74,6 @@ def _export_steps(fitted: Any, block: Block) -> Exported:
 
 
 def _export_entries(fitted: Any, block: Block) -> Exported:
-    if block.split:
-        raise block.refuse(fitted, "after a step over text and numbers at once is not supported")
     return _join(live_entries(fitted, len(block.names), block.where), block, feature_label(fitted, block.where))
 
 
@@ -91,6 +86,8 @@ def _join(entries: list[Entry], block: Block, label: Callable[[str, str], str]) 
         whole = len(set(own.kinds)) == 1 or _takes_both_kinds(step)
         for index, run in enumerate([list(range(len(columns)))] if whole else _runs(own.kinds)):
             exported = export(step, own if whole else own.take(run, split=True))
+            if weight not in (None, 1) and TEXT in exported.block.kinds:
+                raise own.refuse(step, f"transformer_weights={weight!r} cannot multiply text")
             free = name if index == 0 else _free_name(f"{name}:{index + 1}", taken)
             transformers.append({"name": free, "columns": [columns[place] for place in run],
                                  "weight": 1.0 if weight is None else float(weight), "step": exported.node})
@@ -113,11 +110,8 @@ def _kinds(node: dict[str, Any], block: Block) -> list[str]:
 
 
 def _takes_both_kinds(fitted: Any) -> bool:
-    """Whether a block of text and numbers is handed to it as it is, not to one copy of it for each kind."""
-    if is_pipeline(fitted):
-        steps = [step for _, step in pipeline_steps(fitted)]
-        return _takes_both_kinds(steps[0]) or any(shows_missing(step) for step in steps)
-    return has_entries(fitted) or is_passthrough(fitted)
+    """What is inside a container is split where it needs to be."""
+    return is_pipeline(fitted) or has_entries(fitted) or is_passthrough(fitted)
 
 
 def _short_name(fitted: Any) -> str:
