@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import unittest
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -65,6 +66,7 @@ class Shrinker(unittest.TestCase):
         """The printed program stands alone, and shows both answers in each type."""
         for number in (3, 4, 5):
             case = case_of(7, number)
+            case = replace(case, serving=case.serving[-1:])  # rows that it takes
             if run([case], {})[0].refused:
                 continue
             text, before = program(case, "bits differ"), os.getcwd()
