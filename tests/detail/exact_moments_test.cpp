@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "every_instruction_set.hpp"
 #include "exact_moments_table.hpp"
 
 using prepguard::detail::ExactMoments;
@@ -136,14 +137,14 @@ ExactMoments sharded(const std::vector<double>& cells, std::mt19937_64& random) 
 
 }  // namespace
 
-TEST_CASE("mean and variance are the exact ones, rounded once") {
-  check_table();
+TEST_CASE("mean and variance are the exact ones, rounded once, under every instruction set") {
+  for_every_instruction_set([](prepguard::InstructionSet) { check_table(); });
 }
 
 TEST_CASE("the rounding mode changes nothing") {
   for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
     REQUIRE(std::fesetround(mode) == 0);
-    check_table();
+    for_every_instruction_set([](prepguard::InstructionSet) { check_table(); });
   }
   std::fesetround(FE_TONEAREST);
 }
@@ -208,6 +209,23 @@ TEST_CASE("a constant column is told from one whose variance underflows") {
   const auto underflow = moments_of(std::vector<double>{1e-200, 2e-200});
   CHECK(underflow.variance() == 0.0);
   CHECK_FALSE(underflow.constant());
+}
+
+TEST_CASE("thousands of similar numbers fill the parts of every instruction set, and are added exactly") {
+  // The largest magnitudes for their parts, one sign, so that no sum cancels: 3 * 2^k - 2^(k - 52).
+  std::vector<double> cells(100'000, std::bit_cast<double>(std::uint64_t{0x40f7ffffffffffff}));
+  prepguard::detail::BinnedSums bins;
+  prepguard::detail::WideInteger<34> sum;
+  prepguard::detail::WideInteger<67> squares;
+  for (const double& cell : cells) {
+    bins.add(prepguard::detail::FloatParts<double>(&cell));
+    bins.move_to(sum, squares);
+  }
+  for_every_instruction_set([&](prepguard::InstructionSet) {
+    const ExactMoments moments = moments_of(cells);
+    CHECK(moments.sum() == sum);
+    CHECK(moments.squares() == squares);
+  });
 }
 
 TEST_CASE("no cell, or a stride of zero") {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "prepguard/detail/environment_check.hpp"
+#include "prepguard/detail/exact_moments.hpp"
 #include "prepguard/detail/float_environment.hpp"
 #include "prepguard/finite.hpp"
 
@@ -51,7 +52,7 @@ void put(std::vector<T>& to, std::size_t i, Pattern<T> bits) {
 template <class T>
 Pattern<T> number(std::uint64_t& state, std::uint64_t spread) {
   const std::uint64_t r = next_random(state);
-  const std::uint64_t exponent = (one<T> >> mantissa_bits<T>) - spread + (r >> 1) % (2 * spread + 1);
+  const std::uint64_t exponent = (one<T> >> mantissa_bits<T>)-spread + (r >> 1) % (2 * spread + 1);
   const std::uint64_t fraction = next_random(state) >> (64 - mantissa_bits<T>);
   return static_cast<Pattern<T>>((r & 1) << sign_bit<T> | exponent << mantissa_bits<T> | fraction);
 }
@@ -204,6 +205,25 @@ class Checker {
     expect("constant NaN is not NaN", pd::is_nan(&cells[1]) && !pd::is_finite(&cells[1]));
   }
 
+  /// Sums of numbers of similar and of any magnitude; integers add up what vectors of doubles do.
+  void check_moments() {
+    for (const std::uint64_t spread : {std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{100}}) {
+      std::uint64_t state = spread;
+      std::vector<T> cells(5000);
+      pd::BinnedSums bins;
+      pd::WideInteger<34> sum;
+      pd::WideInteger<67> squares;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        put(cells, i, number<T>(state, spread));
+        bins.add(pd::FloatParts<T>(&cells[i]));
+        bins.move_to(sum, squares);
+      }
+      pd::ExactMoments moments;
+      moments.add(cells.data(), 1, cells.size());
+      expect("sums", moments.sum() == sum && moments.squares() == squares);
+    }
+  }
+
   std::uint64_t checked() const { return checked_; }
   std::uint64_t wrong() const { return wrong_; }
 
@@ -226,6 +246,7 @@ bool check_type(prepguard::InstructionSet set) {
   checker.check_kernels();
   checker.check_detection();
   checker.check_made_here();
+  checker.check_moments();
   std::printf("kernels %s float%zu: %llu checks, %llu wrong\n", name(set).data(), 8 * sizeof(T),
               static_cast<unsigned long long>(checker.checked()),
               static_cast<unsigned long long>(checker.wrong()));

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
+#include "prepguard/detail/exact_parts.hpp"
 #include "prepguard/detail/exact_sums.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/detail/wide_integer.hpp"
@@ -25,14 +27,26 @@ class ExactMoments {
   /// of a call. A column may have up to 2^63 cells.
   template <class T>
   void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
+    PartSums parts;
     std::optional<BinnedSums> binned;
+    std::array<T, block_size> copy;
     for (std::size_t first = 0; first < n; first += block_size) {
       const T* block = x + static_cast<std::ptrdiff_t>(first) * stride;
       const std::size_t size = std::min(n - first, block_size);
-      if (add_narrow(block, stride, size)) continue;
+      if (stride != 1 || size != block_size) {
+        for (std::size_t i = 0; i < block_size; ++i) {
+          copy[i] = i < size ? block[static_cast<std::ptrdiff_t>(i) * stride] : T{0};  // zeros add nothing
+        }
+        block = copy.data();
+      }
+      if (parts.add(block, sum_, squares_)) continue;
+      take_numbers(block, size, copy);
+      if (parts.add(copy.data(), sum_, squares_)) continue;
       if (!binned) binned.emplace();
-      add_binned(block, stride, size, *binned);
+      for (std::size_t i = 0; i < size; ++i) binned->add(FloatParts<T>(&copy[i]));
+      binned->move_to(sum_, squares_);
     }
+    parts.move_to(sum_, squares_);
     cells_ += n;
   }
 
@@ -91,39 +105,19 @@ class ExactMoments {
   static constexpr std::size_t square_words = 67;
 
   // Short, so that a rare tiny number leaves most blocks narrow; long enough to hide the cost per block.
-  static constexpr std::size_t block_size = 128;
+  static constexpr std::size_t block_size = PartSums::block;
   static_assert(block_size <= BinnedSums::capacity);
 
-  // Adds a block if its numbers are finite and of similar magnitude, as nearly all data is.
+  // Counts the cells that are no numbers, which become zeros in the copy: they add nothing.
   template <class T>
-  bool add_narrow(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
-    MagnitudeRange<T> range;
-    for (std::size_t i = 0; i < n; ++i) range.add(cell(x, stride, i));
-    const unsigned base = range.smallest().shift();
-    if (range.largest().exponent() == FloatParts<T>::special) return false;
-    if (range.largest().shift() > base + NarrowSums::max_span) return false;
-    NarrowSums sums(base);
-    for (std::size_t i = 0; i < n; ++i) sums.add(cell(x, stride, i));
-    sums.add_to(sum_, squares_);
-    return true;
-  }
-
-  template <class T>
-  void add_binned(const T* x, std::ptrdiff_t stride, std::size_t n, BinnedSums& sums) noexcept {
-    for (std::size_t i = 0; i < n; ++i) {
-      const FloatParts<T> parts = cell(x, stride, i);
-      if (parts.exponent() != FloatParts<T>::special) [[likely]] {
-        sums.add(parts);
-      } else {
-        ++(parts.fraction_is_zero() ? infinite_ : missing_);
-      }
+  void take_numbers(const T* block, std::size_t size, std::array<T, block_size>& copy) noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+      const FloatParts<T> parts(block + i);
+      const bool number = parts.exponent() != FloatParts<T>::special;
+      if (!number) ++(parts.fraction_is_zero() ? infinite_ : missing_);
+      copy[i] = number ? block[i] : T{0};
     }
-    sums.move_to(sum_, squares_);
-  }
-
-  template <class T>
-  static FloatParts<T> cell(const T* x, std::ptrdiff_t stride, std::size_t i) noexcept {
-    return FloatParts<T>(x + static_cast<std::ptrdiff_t>(i) * stride);
+    std::fill(copy.begin() + static_cast<std::ptrdiff_t>(size), copy.end(), T{0});
   }
 
   WideInteger<sum_words> magnitude() const noexcept { return sum_.negative() ? -sum_ : sum_; }

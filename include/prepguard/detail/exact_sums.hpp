@@ -49,59 +49,6 @@ struct FloatParts {
   }
 };
 
-/// The largest and the smallest magnitude of some cells; zeros do not count for the smallest.
-template <class T>
-class MagnitudeRange {
- public:
-  void add(FloatParts<T> parts) noexcept {
-    const Bits magnitude = parts.bits & (static_cast<Bits>(-1) >> 1);
-    largest_ = std::max(largest_, magnitude);
-    smallest_less_one_ = std::min(smallest_less_one_, static_cast<Bits>(magnitude - 1));
-  }
-
-  /// NaN and infinities are larger than every number.
-  FloatParts<T> largest() const noexcept { return FloatParts<T>(largest_); }
-  FloatParts<T> smallest() const noexcept { return FloatParts<T>(static_cast<Bits>(smallest_less_one_ + 1)); }
-
- private:
-  using Bits = typename FloatParts<T>::Bits;
-  Bits largest_ = 0;
-  Bits smallest_less_one_ = static_cast<Bits>(-1);  // zero less one is the largest of all
-};
-
-/// Exact sums of numbers of similar magnitude and of their squares, which stay in registers.
-class NarrowSums {
- public:
-  /// Numbers fit if their shifts lie in [base, base + max_span].
-  static constexpr unsigned max_span = 11;
-
-  explicit NarrowSums(unsigned base) noexcept : base_(base) {}
-
-  /// Adds a finite number that fits, or a zero.
-  template <class T>
-  void add(FloatParts<T> parts) noexcept {
-    const std::uint64_t value = parts.significand() << ((parts.shift() - base_) % 64);
-    const auto sign = static_cast<std::int64_t>(parts.sign());
-    sum_ += (static_cast<Int128>(value) ^ sign) - sign;
-    const Uint128 square = static_cast<Uint128>(value) * value;
-    squares_ += square;
-    squares_carry_ += squares_ < square ? 1 : 0;
-  }
-
-  /// Adds the sums to those in units and in squared units.
-  template <std::size_t N, std::size_t M>
-  void add_to(WideInteger<N>& sum, WideInteger<M>& squares) const noexcept {
-    sum.add_shifted(static_cast<Uint128>(sum_), static_cast<std::int64_t>(sum_ >> 127), base_);
-    squares.add_shifted(squares_, squares_carry_, std::size_t{2} * base_);
-  }
-
- private:
-  unsigned base_;
-  Int128 sum_ = 0;  // of multiples of 2^base units, each below 2^64
-  Uint128 squares_ = 0;
-  std::int64_t squares_carry_ = 0;
-};
-
 /// Exact sums of a few numbers of any magnitude and of their squares.
 ///
 /// A number is `v * 2^(8 k)` units with `v < 2^60`; bin `k` adds up `v` and `v * v`. So a number costs one

@@ -53,7 +53,8 @@ void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
 /// Weights of the rows of a fit: one for each, finite, none negative.
 inline void check_weights(std::string_view where, std::span<const double> weights, std::size_t rows) {
   if (weights.size() != rows) {
-    fail_shape(where, "expected a weight for each of " + std::to_string(rows) + " rows, got " + std::to_string(weights.size()));
+    fail_shape(where, "expected a weight for each of " + std::to_string(rows) + " rows, got " +
+                          std::to_string(weights.size()));
   }
   for (std::size_t i = 0; i < rows; ++i) {
     if (is_finite(&weights[i]) && weights[i] >= 0.0) continue;
@@ -66,20 +67,37 @@ inline void check_weights(std::string_view where, std::span<const double> weight
   }
 }
 
-/// Calls `visit(column, first_cell, stride, count)` for runs of rows short enough to stay in a cache while every
-/// column of them is looked at.
+/// Calls `visit(column, first_cell, stride, count)` for runs of rows, each run of a column once, in their
+/// order. Rows of numbers are first turned into short columns: walking down a column of a large row-major
+/// matrix takes five times as long as reading it.
 template <class T, class Visit>
 void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
-  const std::size_t run =
-      rows.row_stride() == 1 ? rows.rows() : std::max<std::size_t>(256, (std::size_t{256} << 10) / sizeof(T) / rows.cols());
+  constexpr std::size_t run = 128, strip = 32;
+  constexpr std::size_t pitch =
+      run + 8;  // not a power of two: columns of a strip would share their cache lines
+  if (!Number<T> || rows.row_stride() == 1) {
+    for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(0, j), rows.row_stride(), rows.rows());
+    return;
+  }
+  std::vector<T> turned(strip * pitch);
   for (std::size_t first = 0; first < rows.rows(); first += run) {
     const std::size_t count = std::min(run, rows.rows() - first);
-    for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(first, j), rows.row_stride(), count);
+    for (std::size_t left = 0; left < rows.cols(); left += strip) {
+      const std::size_t width = std::min(strip, rows.cols() - left);
+      for (std::size_t i = 0; i < count; ++i) {
+        const T* row = &rows(first + i, left);
+        for (std::size_t j = 0; j < width; ++j) {
+          turned[j * pitch + i] = row[static_cast<std::ptrdiff_t>(j) * rows.col_stride()];
+        }
+      }
+      for (std::size_t j = 0; j < width; ++j)
+        visit(left + j, turned.data() + j * pitch, std::ptrdiff_t{1}, count);
+    }
   }
 }
 
-/// The order in which values are sorted for a fit. -0.0 comes before 0.0, so that what is learned does not depend on
-/// the order of the rows; by bits, as -ffast-math knows no signed zeros.
+/// The order in which values are sorted for a fit. -0.0 comes before 0.0, so that what is learned does not
+/// depend on the order of the rows; by bits, as -ffast-math knows no signed zeros.
 template <class V>
 bool comes_before(const V& a, const V& b) noexcept {
   if (a < b) return true;

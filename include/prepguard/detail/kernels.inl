@@ -5,10 +5,15 @@
 
 #include "prepguard/detail/columns.inl"
 
+#include "prepguard/detail/moments.inl"
+
 #include "prepguard/detail/rows.inl"
 
 /// The kernels of one instruction set; kernels.hpp has their contracts.
 struct Kernels {
+  /// Doubles in the widest vector.
+  static constexpr std::size_t wide_lanes = vector_bytes / sizeof(double);
+
   template <class T>
   static bool all_finite(const T* cells, std::size_t count) noexcept {
     return finite_bytes<T, vector_bytes>(reinterpret_cast<const unsigned char*>(cells), count * sizeof(T));
@@ -47,5 +52,15 @@ struct Kernels {
   template <class T>
   static void safe_divide(const RowPair<T>& rows, const T& epsilon) noexcept {
     transform(rows, safe_divide_by(epsilon));
+  }
+
+  template <class T>
+  static std::int64_t largest_bits(const T* cells, std::size_t count) noexcept {
+    return largest_magnitude(cells, count);
+  }
+
+  template <class T>
+  static bool add_part_sums(const T* cells, std::size_t count, const double* magic, double* sums) noexcept {
+    return add_split_cells(cells, count, magic, sums);
   }
 };
