@@ -118,7 +118,7 @@ const Row facts[] = {
     {scaler, "self_tests[0].inputs", "[]", "bad_state", "self_tests[0].inputs|3 entries|0"},
     {scaler, "self_tests[0].inputs[1].dtype", R"("float64")", "bad_state", "self_tests[0].inputs[1].dtype|float32|float64"},
     {scaler, "self_tests[0].expected.values", "[1.0]", "bad_state", "self_tests[0].expected"},
-    {scaler, "self_tests[0].tolerance[1]", "-1", "bad_state", "self_tests[0].tolerance[1]|at least 0|-1"},
+    {scaler, "self_tests[0].tolerance[1]", "-1", "bad_state", "self_tests[0].tolerance[1]|0 to 0|-1"},
     {scaler, "self_tests[0].tolerance", "[0]", "bad_state", "self_tests[0].tolerance|3 entries|1"},
     {mixed, "self_tests[0].inputs[0].dtype", R"("float64")", "bad_format", "self_tests[0].inputs[0].values[0]"},
 };

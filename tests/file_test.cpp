@@ -366,12 +366,23 @@ TEST_CASE("files: a stored row that gives another result here") {
   CHECK(got.find("export the pipeline again") != got.npos);
   CHECK(outcome([&] { load_bytes<double>(seal(changed), {.self_test = false}); }) == "ok");
   CHECK(outcome([&] { load_bytes<float>(seal(changed)); }) == "ok");  // the other type's rows are untouched
-  const std::string tolerated = golden::with(changed, "self_tests[0].tolerance[0]", "9223372036854775807");
-  CHECK(outcome([&] { load_bytes<double>(seal(tolerated)); }) == "ok");
   const std::string unknown =
       golden::with(golden::payload_of("one_hot_encoder_int"), "self_tests[0].inputs[0].values[0]", "77.0");
   CHECK(outcome([&] { load_bytes<double>(seal(unknown)); }).find("its rows cannot be transformed: ") !=
         std::string::npos);
+}
+
+TEST_CASE("files: a tolerance is that of the steps, or less") {
+  const std::string exact = golden::payload_of("standard_scaler_mean"), key = "self_tests[0].tolerance[0]";
+  CHECK(outcome([&] { load_bytes<double>(seal(golden::with(exact, key, "1"))); }).find(": expected 0 to 0, got 1") !=
+        std::string::npos);
+  const std::string logs = golden::payload_of("function_transformer"), value = "self_tests[0].expected.values[0]";
+  CHECK(outcome([&] { load_bytes<double>(seal(golden::with(logs, key, "8"))); }) == "ok");
+  CHECK(outcome([&] { load_bytes<double>(seal(golden::with(logs, key, "9"))); }).find(": expected 0 to 8, got 9") !=
+        std::string::npos);
+  const auto changed = [&](const char* cell) { return seal(golden::with(logs, value, cell)); };  // log1p(3) = 2 log(2)
+  CHECK(outcome([&] { load_bytes<double>(changed("1.3862943611198917")); }) == "ok");
+  CHECK(outcome([&] { load_bytes<double>(changed("1.3862943611198937")); }).starts_with("self_test_failed"));
 }
 
 TEST_CASE("files: tolerance counts eps of the larger of 1 and what is expected") {

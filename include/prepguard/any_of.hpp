@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -125,6 +126,9 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   }
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
     return std::visit([&](const auto& step) { return step.missing_flow(std::move(in)); }, step_);
+  }
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& in) const {
+    return std::visit([&](const auto& step) { return step.tolerances(in); }, step_);
   }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
                                   const std::string& path) const {

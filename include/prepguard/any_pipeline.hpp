@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -78,6 +79,10 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
   }
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const {
     for (const Named<Step>& named : steps_) columns = named.step.missing_flow(std::move(columns));
+    return columns;
+  }
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    for (const Named<Step>& named : steps_) columns = named.step.tolerances(columns);
     return columns;
   }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,

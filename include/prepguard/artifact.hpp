@@ -69,6 +69,9 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const {
     return pipeline_.missing_flow(std::move(columns));
   }
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& columns) const {
+    return pipeline_.tolerances(columns);
+  }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
                                   const std::string& path) const {
     return pipeline_.diagnose(row, names, path);
@@ -116,8 +119,9 @@ void Artifact<T>::prepare() {
   detail::check_unique_names(root / "features", features_);
   (root / "features").require_count(features_.size(), out.size());
   const detail::Place tests = root / "self_tests";
+  const std::vector<std::int64_t> allowed = tolerances(std::vector<std::int64_t>(schema_.size(), 0));
   for (std::size_t i = 0; i < facts_.self_tests.size(); ++i) {
-    detail::check_self_test(tests[i], facts_.self_tests[i], schema_, out.size());
+    detail::check_self_test(tests[i], facts_.self_tests[i], schema_, allowed);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "prepguard/column_block.hpp"
 #include "prepguard/detail/chain.hpp"
 #include "prepguard/detail/replace.hpp"
+#include "prepguard/detail/tolerance.hpp"
 #include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -162,6 +163,12 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     }
     return out;
   }
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& columns) const {
+    std::vector<std::int64_t> out;
+    for (const Block& block : blocks_)
+      detail::append_weighted(out, block.step.tolerances(pick(columns, block)), block.weight);
+    return out;
+  }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
                                   const std::string& path) const {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
@@ -200,9 +207,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     visit("transformers", self.blocks_);
   }
 
-  friend bool operator==(const ColumnStep& a, const ColumnStep& b) {
-    return a.inputs_ == b.inputs_ && a.blocks_ == b.blocks_;
-  }
+  friend bool operator==(const ColumnStep& a, const ColumnStep& b) { return a.inputs_ == b.inputs_ && a.blocks_ == b.blocks_; }
 
  private:
   using Part = detail::ColumnPart;

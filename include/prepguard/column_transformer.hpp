@@ -137,6 +137,9 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   std::vector<MissingFlow> missing_flow(const std::vector<MissingFlow>& columns) const {
     return step_.missing_flow(columns);
   }
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& columns) const {
+    return step_.tolerances(columns);
+  }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
                                   const std::string& path) const {
     return step_.diagnose(row, names, path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,6 +96,10 @@ class Pipeline : public TransformerBase<Pipeline<First, Rest...>, typename First
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const {
     detail::for_each_step(
         cursor(), [&](const std::string&, const auto& step) { columns = step.missing_flow(std::move(columns)); });
+    return columns;
+  }
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    detail::for_each_step(cursor(), [&](const std::string&, const auto& step) { columns = step.tolerances(columns); });
     return columns;
   }
   std::optional<Finding> diagnose(InView<typename Pipeline::Input> row, const std::vector<std::string>& feature_names,

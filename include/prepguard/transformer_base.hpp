@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -120,6 +121,12 @@ class TransformerBase {
   bool is_carried(const MatrixView<const In>& row, const MatrixView<const Out>& out, std::size_t k) const {
     const In* const cell = &row(0, derived().source_column(k));
     return detail::is_nan(&out(0, k)) ? detail::is_nan(cell) : detail::is_infinite(cell);
+  }
+
+  /// How far each output may be from training's where the inputs may be that far (detail/tolerance.hpp). Steps that
+  /// carry such an error on, or make one, replace it; those with edges do not: there one last bit decides.
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>&) const {
+    return std::vector<std::int64_t>(derived().output_width(), 0);
   }
 
   /// Which cell `apply` refused. Only steps whose `apply` can say false replace it.

@@ -4,6 +4,7 @@
 #include "prepguard/any_of.hpp"
 #include "prepguard/transformers/binarizer.hpp"
 #include "prepguard/transformers/category_encoding.hpp"
+#include "prepguard/transformers/function_transformer.hpp"
 #include "prepguard/transformers/k_bins_discretizer.hpp"
 #include "prepguard/transformers/lookup.hpp"
 #include "prepguard/transformers/max_abs_scaler.hpp"
@@ -27,7 +28,7 @@ struct BuiltInSteps
     : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, KBinsDiscretizer<T>,
                Binarizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
                OrdinalEncoder<T, Text>, SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>,
-               MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, Lookup<T>, Lookup<T, Text>,
-               CategoryEncoding<T>, Passthrough<T>> {};
+               MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, FunctionTransformer<T>,
+               Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

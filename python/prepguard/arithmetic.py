@@ -18,6 +18,10 @@ SAME_FOR_ZEROS_AND_ONES = ("StandardScaler", "MaxAbsScaler", "RobustScaler", "Po
 MAKES_ZEROS_AND_ONES = ("OneHotEncoder", "KBinsDiscretizer")
 
 
+# Functions whose results on integers are others than on the same numbers as floats: they wrap around, or are cut off.
+WRAPS = ("negative", "square", "reciprocal")
+
+
 class Use(NamedTuple):
     """A step and the type it computes in."""
 
@@ -75,12 +79,26 @@ def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use])
         raise Error("bad_parameter", f"{where}: {name} reads a sparse block, which scikit-learn computes in another way; "
                                      "set sparse_output=False or encode='onehot-dense' on encoders, sparse_threshold=0 on "
                                      "ColumnTransformer")
-    as_is = is_passthrough(fitted) or name == "FunctionTransformer"
-    if as_is or name in ("OneHotEncoder", "OrdinalEncoder"):  # categories are compared in the type of the cells
+    as_is = is_passthrough(fitted)
+    if name == "FunctionTransformer" and not as_is:
+        types = _types_of_function(fitted, rows, where)
+    elif as_is or name in ("OneHotEncoder", "OrdinalEncoder"):  # categories are compared in the type of the cells
         types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]
     else:
         types = [_type_of(np.asarray(_dense(fitted.transform(rows))), integers_count=True)]
     uses.extend(Use(where, dtype) for dtype in dict.fromkeys(types) if dtype is not None)
+
+
+def _types_of_function(fitted: Any, rows: Any, where: str) -> list[Optional[str]]:
+    """The types numpy's function computes in; integers must give what the same numbers as floats give."""
+    types: list[Optional[str]] = []
+    for before, after in zip(_each_column(rows), _each_column(fitted.transform(rows))):
+        inexact = after.dtype.kind == "f" and after.dtype.name not in FLOATS
+        if inexact or (before.dtype.kind in "biu" and getattr(fitted.func, "__name__", "") in WRAPS):
+            raise Error("bad_parameter", f"{where}: FunctionTransformer computes on {before.dtype} in {after.dtype}, not as on "
+                                         "floats; convert the columns to float before")
+        types.append(_type_of(after, integers_count=True))
+    return types
 
 
 def _type_of(cells: np.ndarray, integers_count: bool) -> Optional[str]:

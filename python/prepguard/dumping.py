@@ -24,6 +24,7 @@ from .nodes import export
 from .run import replay
 from .schema import Sample, describe, read_sample
 from .steps import Block
+from .tolerance import implied
 from .validate import check_fits, validate
 from .version import __version__
 
@@ -68,7 +69,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "features": exported.block.names,
         "models": [model_entry(entry) for entry in as_paths(model)],
         "policy": [],
-        "self_tests": _self_tests(fitted, rows, exported.node, dtype, len(exported.block.names)),
+        "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported.node, block.kinds)),
     }
     _check_spelling(payload)
     return _proven(payload, fitted, rows)
@@ -111,11 +112,12 @@ def _proven(payload: dict[str, Any], fitted: Any, rows: Sample) -> bytes:
     return data
 
 
-def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str, features: int) -> list[dict[str, Any]]:
+def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str,
+                tolerance: list[int]) -> list[dict[str, Any]]:
     check_fits(node, dtype)
     cells = selftest.choose_rows(fitted, rows, dtype)
     try:
-        tests = [selftest.build(fitted, rows, cells, dtype, features)]
+        tests = [selftest.build(fitted, rows, cells, dtype, tolerance)]
     except selftest.Impossible as reason:
         raise Error("self_test_failed", f"the fitted object cannot transform rows of its own sample in {dtype}: "
                                         f"{reason}; pass the rows it was fitted on") from None
@@ -125,15 +127,25 @@ def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str, fea
     try:
         check_fits(node, other)
         try:
-            tests.append(selftest.build(fitted, rows, cells, other, features))
+            tests.append(selftest.build(fitted, rows, cells, other, tolerance))
         except selftest.Impossible:  # a row made for one type may overflow, or be an unknown category, in the other
-            tests.append(selftest.build(fitted, rows, selftest.choose_rows(fitted, rows, other), other, features))
+            tests.append(selftest.build(fitted, rows, selftest.choose_rows(fitted, rows, other), other, tolerance))
     except (selftest.Impossible, Error) as reason:
         if isinstance(reason, Error) and reason.code != "bad_state":
             raise
         warnings.warn(f"prepguard: no {other} self-test, so this artifact loads as {dtype} only: {reason}",
                       stacklevel=4)
     return tests
+
+
+def _tolerance(node: dict[str, Any], kinds: list[str]) -> list[int]:
+    """Of each feature; warns of steps that turn a last bit into another category."""
+    edges: list[str] = []
+    allowed = implied(node, kinds, edges)
+    for path in edges:
+        warnings.warn(f"prepguard: {path} cuts at edges, and what it reads depends in its last bits on the machine: a cell "
+                      "at an edge may come out differently in serving; put the step before the function", stacklevel=5)
+    return allowed
 
 
 def _training_type(fitted: Any, rows: Sample) -> str:

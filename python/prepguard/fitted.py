@@ -14,6 +14,7 @@ from .steps import STEPS, Source, Step
 
 IMPUTER = Source("SimpleImputer", "sklearn.")
 PIPELINE = Source("Pipeline", "sklearn.", ("steps",))
+FUNCTION_TRANSFORMER = Source("FunctionTransformer", "sklearn.")
 COLUMN_TRANSFORMER = Source("ColumnTransformer", "sklearn.",
                             ("transformers_", "_transformer_to_input_indices", "n_features_in_"))
 FEATURE_UNION = Source("FeatureUnion", "sklearn.", ("transformer_list",))
@@ -46,6 +47,9 @@ def has_entries(fitted: Any) -> bool:
 
 
 def is_passthrough(fitted: Any) -> bool:
+    """Whether it hands every column through; a FunctionTransformer without functions does."""
+    if _is(fitted, FUNCTION_TRANSFORMER):
+        return fitted.func is None and fitted.inverse_func is None and not callable(fitted.feature_names_out)
     return fitted is None or (isinstance(fitted, str) and fitted == "passthrough")
 
 

@@ -37,19 +37,22 @@ def choose_rows(fitted: Any, sample: Sample, dtype: str) -> list[np.ndarray]:
     return [_cells(column, [row[index] for row in rows]) for index, column in enumerate(sample.columns)]
 
 
-def build(fitted: Any, sample: Sample, cells: Sequence[np.ndarray], dtype: str, features: int) -> dict[str, Any]:
-    """The self-test of one type; raises `Impossible` with the reason if the fitted object has no answer in it."""
+def build(fitted: Any, sample: Sample, cells: Sequence[np.ndarray], dtype: str,
+          tolerance: Sequence[int]) -> dict[str, Any]:
+    """The self-test of one type, with a tolerance for each feature; raises `Impossible` with the reason if the fitted
+    object has no answer in it."""
     with np.errstate(over="ignore"):
         if any(np.isinf(c.astype(dtype)).any() for column, c in zip(sample.columns, cells) if column.kind == NUMBER):
             raise Impossible(f"a number of the sample is beyond {dtype}")
     rows = sample.container(cells, dtype)
     want = expected(fitted, rows, dtype)
-    if want.shape[1] != features:
-        raise Error("self_test_failed", f"the fitted object returns {want.shape[1]} columns, its state says {features}")
+    if want.shape[1] != len(tolerance):
+        raise Error("self_test_failed", f"the fitted object returns {want.shape[1]} columns, its state says "
+                                        f"{len(tolerance)}")
     inputs = [values.astype(dtype) if column.kind == NUMBER else _spelled(column, values)
               for column, values in zip(sample.columns, cells)]
     return {"dtype": dtype, "rows": len(cells[0]), "inputs": [pack(values) for values in inputs],
-            "expected": pack(want.ravel()), "tolerance": [0] * features}
+            "expected": pack(want.ravel()), "tolerance": list(tolerance)}
 
 
 def expected(fitted: Any, rows: Any, dtype: str) -> np.ndarray:

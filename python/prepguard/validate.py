@@ -12,6 +12,7 @@ from .arrays import DTYPES, FLOATS, TEXT, check_array, kind_of
 from .error import Error
 from .fields import record
 from .steps import STEPS
+from .tolerance import implied
 
 CONTAINER_VERSIONS = {"pipeline": 1, "column_transformer": 1}
 MAX_CONTAINERS = 8
@@ -278,11 +279,12 @@ def _check_self_tests(payload: dict[str, Any]) -> None:
     _require(types[0] == payload["dtype"], "self_tests[0].dtype", payload["dtype"], types[0])
     _require(len(set(types)) == len(types) and set(types) <= set(FLOATS), "self_tests",
              "different ones of float32 and float64", ", ".join(types))
+    allowed = implied(payload["pipeline"], [kind_of(column["dtype"]) for column in payload["columns"]])
     for index, test in enumerate(tests):
-        _check_self_test(test, payload, f"self_tests[{index}]")
+        _check_self_test(test, payload, allowed, f"self_tests[{index}]")
 
 
-def _check_self_test(test: dict[str, Any], payload: dict[str, Any], path: str) -> None:
+def _check_self_test(test: dict[str, Any], payload: dict[str, Any], allowed: list[int], path: str) -> None:
     columns, width = payload["columns"], len(payload["features"])
     _require(test["rows"] >= 1, f"{path}.rows", "1 or more", test["rows"])
     _require(len(test["inputs"]) == len(columns), f"{path}.inputs", f"{len(columns)} arrays", len(test["inputs"]))
@@ -292,7 +294,7 @@ def _check_self_test(test: dict[str, Any], payload: dict[str, Any], path: str) -
     _check_cells(test["expected"], test["dtype"], test["rows"] * width, f"{path}.expected")
     _require(len(test["tolerance"]) == width, f"{path}.tolerance", f"{width} numbers", len(test["tolerance"]))
     for index, ulps in enumerate(test["tolerance"]):
-        _require(ulps >= 0, f"{path}.tolerance[{index}]", "0 or more", ulps)
+        _require(0 <= ulps <= allowed[index], f"{path}.tolerance[{index}]", f"0 to {allowed[index]}", ulps)
 
 
 def _check_cells(array: dict[str, Any], dtype: str, count: int, path: str) -> None:

@@ -22,8 +22,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
-from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder,
-                                   OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
+                                   OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -362,6 +362,11 @@ CASES: dict[str, Callable[[], Case]] = {
         "none", SimpleImputer(missing_values=None, strategy="most_frequent", add_indicator=True)),
     "missing_indicator": lambda: _alone(MissingIndicator(error_on_new=False)),
     "missing_indicator_all_float32": lambda: _alone(MissingIndicator(features="all"), "float32"),
+    "function_transformer_rint": lambda: _alone(FunctionTransformer(np.rint, feature_names_out="one-to-one")),
+    "function_transformer_clip_float32": lambda: _alone(
+        FunctionTransformer(np.clip, kw_args={"a_min": 0.0, "a_max": 100.5}, feature_names_out="one-to-one"), "float32", seed=27),
+    "function_transformer_square": lambda: _alone(make_pipeline(
+        MinMaxScaler((-3, 2), clip=True), FunctionTransformer(np.square, feature_names_out="one-to-one")), seed=28),
     "polynomial_features": lambda: _products("float64", degree=3),
     "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
     "safe_divide": lambda: _alone(SafeDivide(0.1)),

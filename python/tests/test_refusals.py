@@ -60,7 +60,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                  "bad_parameter", ("mine.StandardScaler",)),
     "model": (lambda: make_pipeline(StandardScaler(), LogisticRegression()).fit(FULL, [0, 1, 1]), FULL, "bad_parameter",
               ("LogisticRegression", "pipeline[:-1]")),
-    "function": (lambda: FunctionTransformer(np.log1p).fit(FULL), FULL, "bad_parameter", ("FunctionTransformer", "log1p")),
+    "function": (lambda: FunctionTransformer(np.cbrt).fit(FULL), FULL, "bad_parameter", ("FunctionTransformer", "cbrt", "log1p")),
     "unknown object": (lambda: {"mean": 1}, FULL, "bad_parameter", ("builtins.dict",)),
     "not fitted": (lambda: StandardScaler(), FULL, "bad_shape", ("StandardScaler is not fitted", "fit")),
     "not fitted inside": (lambda: make_pipeline(OneHotEncoder()), FULL, "bad_shape", ("OneHotEncoder is not fitted",)),

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sklearn.preprocessing import FunctionTransformer
+
 import make_samples
 import prepguard
 from prepguard.envelope import seal
@@ -227,16 +229,21 @@ class Faults(Case):
             prepguard.loads(seal(payload))
 
     def test_tolerance(self) -> None:
-        change = -0.7338501729418434 + 3 * 2.0**-52
-        payload = set_at(example(), TEST + "['expected']['values'][0]", change)
-        for ulps, accepted in ((2, False), (3, True)):
+        """It counts eps of the larger of 1 and what is expected, and is at most what the steps imply."""
+        rows = np.array([[0.5], [3.0]])
+        payload = prepguard.loads(prepguard.dumps(FunctionTransformer(np.log1p), sample=rows)).payload
+        want = payload["self_tests"][0]["expected"]["values"][1]
+        payload = set_at(payload, TEST + "['expected']['values'][1]", want + 3 * 2.0**-52)
+        for ulps, error in ((3, None), (2, "self_test_failed"), (9, "bad_state"), (8, None)):
             with self.subTest(ulps):
                 data = seal(set_at(payload, TEST + "['tolerance'][0]", ulps))
-                if accepted:
-                    prepguard.loads(data)
-                else:
-                    with self.refused("self_test_failed", "num__age"):
+                if error:
+                    with self.refused(error):
                         prepguard.loads(data)
+                else:
+                    prepguard.loads(data)
+        with self.refused("bad_state", "self_tests[0].tolerance[0]", "0 to 0"):
+            prepguard.loads(seal(set_at(example(), TEST + "['tolerance'][0]", 1)))
 
 
 def _codes(*values: float) -> dict[str, Any]:

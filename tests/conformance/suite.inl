@@ -396,6 +396,7 @@ TEST_CASE(conformance::titled("missing_flow says what becomes of a missing cell"
 TEST_CASE(conformance::titled("the inverse of the transform is the training data, or cells with the same features")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     if constexpr (prepguard::Invertible<Step>) {
+      if (!step.can_invert()) return;
       using T = typename Step::Scalar;
       const BlockOf<Step> features = transformed(step, rows);
       BlockOf<Step> back(rows.rows(), rows.numbers.cols(), rows.texts.cols());

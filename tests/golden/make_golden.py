@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder,
-                                   OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
+                                   OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -140,6 +140,11 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "ordinal_encoder_int": (OrdinalEncoder(), codes("int64")),
         "ordinal_encoder_float32": (OrdinalEncoder(dtype=np.float32, handle_unknown="use_encoded_value",
                                                    unknown_value=np.nan), numbers("float32")[["age", "tiny"]]),
+        "function_transformer": (FunctionTransformer(np.log1p, np.expm1), numbers()[["age", "epoch", "constant"]].assign(age=3.0)),
+        "function_transformer_clip": (FunctionTransformer(np.clip, kw_args={"a_min": None, "a_max": 38}),
+                                      numbers("float32")[["age", "tiny"]]),
+        "function_transformer_period": (make_pipeline(
+            FunctionTransformer(prepguard.functions.sin_period, kw_args={"period": 24}), MinMaxScaler((0, 3))), numbers()[["age"]]),
         "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
         "column_transformer": (mixed(), penguins()),
         "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),

@@ -5,11 +5,14 @@
 // them. Exit status 1 if anything differs.
 //
 //     parity DATA_DIR
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -45,8 +48,12 @@ struct Case {
 
 /// What was compared, and how much of it differed under any instruction set.
 struct Tally {
-  std::size_t values = 0, differ = 0;
+  std::size_t values = 0, differ = 0;  ///< differ: other bits, or beyond the tolerance of the feature
+  double worst = 0,
+         allowed = 0;  ///< where there is one: the largest error and tolerance, in eps * max(1, |x|)
 };
+
+using Tolerance = std::vector<std::int64_t>;
 
 template <class T>
 bool is_nan(Pattern<T> bits) {
@@ -55,29 +62,44 @@ bool is_nan(Pattern<T> bits) {
   return (bits & (~Pattern<T>{0} >> 1)) > infinity;
 }
 
-/// Cells whose bits differ; any NaN equals any NaN.
+/// How far two finite cells are apart.
 template <class T>
-std::size_t differences(const Matrix<T>& got, const Matrix<T>& want) {
+double distance(const T& got, const T& want) {
+  return std::abs(double{got} - double{want}) /
+         (double{std::numeric_limits<T>::epsilon()} * std::max(1.0, std::abs(double{want})));
+}
+
+/// Counts cells whose bits differ and that are not within the tolerance of their column; any NaN equals any
+/// NaN.
+template <class T>
+void count_differences(Tally& tally, const Matrix<T>& got, const Matrix<T>& want,
+                       const Tolerance& tolerance) {
   const std::size_t count = want.rows() * want.cols();
-  if (got.rows() != want.rows() || got.cols() != want.cols()) return count;
-  if (std::memcmp(got.data(), want.data(), count * sizeof(T)) == 0) return 0;
-  std::size_t differ = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    Pattern<T> a, b;
-    std::memcpy(&a, got.data() + k, sizeof a);
-    std::memcpy(&b, want.data() + k, sizeof b);
-    if (a != b && !(is_nan<T>(a) && is_nan<T>(b))) ++differ;
+  for (const std::int64_t k : tolerance) tally.allowed = std::max(tally.allowed, static_cast<double>(k));
+  if (got.rows() != want.rows() || got.cols() != want.cols()) {
+    tally.differ += count;
+  } else if (std::memcmp(got.data(), want.data(), count * sizeof(T)) != 0) {
+    for (std::size_t k = 0; k < count; ++k) {
+      Pattern<T> a, b;
+      std::memcpy(&a, got.data() + k, sizeof a);
+      std::memcpy(&b, want.data() + k, sizeof b);
+      if (a == b || (is_nan<T>(a) && is_nan<T>(b))) continue;
+      const std::int64_t allowed = tolerance[k % want.cols()];
+      const bool exact = allowed == 0 || is_nan<T>(a) || is_nan<T>(b);
+      const double error = exact ? 0.0 : distance(got.data()[k], want.data()[k]);
+      tally.worst = std::max(tally.worst, error);
+      if (exact || error > static_cast<double>(allowed)) ++tally.differ;
+    }
   }
-  return differ;
 }
 
 /// `compute()` under every instruction set.
 template <class T, class Compute>
-void compare(Tally& tally, const Matrix<T>& want, Compute&& compute) {
+void compare(Tally& tally, const Matrix<T>& want, const Tolerance& tolerance, Compute&& compute) {
   tally.values += want.rows() * want.cols();
   for (const prepguard::InstructionSet set : prepguard::available_instruction_sets()) {
     prepguard::force_instruction_set(set);
-    tally.differ += differences<T>(compute(), want);
+    count_differences<T>(tally, compute(), want, tolerance);
   }
 }
 
@@ -92,7 +114,7 @@ void compare_inverse(Tally& tally, const Case& which, const Artifact<T>& artifac
   const std::string bytes = cells.texts() == 0 ? std::string() : read(which.file(".inverse_texts"));
   const Matrix<Text> want_texts = texts_of(bytes, which.rows);
   tally.values += which.rows * cells.texts();
-  compare<T>(tally, want, [&]() -> const Matrix<T>& {
+  compare<T>(tally, want, Tolerance(want.cols(), 0), [&]() -> const Matrix<T>& {
     artifact.inverse_transform(features, MixedView<T>(numbers, texts));
     for (std::size_t i = 0; i < which.rows; ++i) {
       for (std::size_t j = 0; j < cells.texts(); ++j) tally.differ += texts(i, j) == want_texts(i, j) ? 0U : 1U;
@@ -110,7 +132,8 @@ void run(const Case& which, Tally& forward, Tally& inverse) {
   const std::string bytes = exists(which.file(".texts")) ? read(which.file(".texts")) : std::string();
   const Matrix<Text> texts = texts_of(bytes, which.rows);
   const MixedView<const T> rows(MatrixView<const T>{numbers}, MatrixView<const Text>{texts});
-  compare<T>(forward, want, [&] { return artifact.transform(rows); });
+  const Tolerance& tolerance = artifact.self_tests().front().tolerance;
+  compare<T>(forward, want, tolerance, [&] { return artifact.transform(rows); });
   if (exists(which.file(".inverse")) || exists(which.file(".inverse_texts"))) {
     compare_inverse(inverse, which, artifact, want);
   }
@@ -156,8 +179,11 @@ int run_all(const std::string& folder) {
   }
   Tally all;
   for (const auto& [group, tally] : groups) {
-    std::printf("parity %s: %s values, %s differ\n", group.c_str(), with_commas(tally.values).c_str(),
+    std::printf("parity %s: %s values, %s differ", group.c_str(), with_commas(tally.values).c_str(),
                 with_commas(tally.differ).c_str());
+    if (tally.allowed > 0)
+      std::printf(" by more than allowed, at most %.2f of %.0f ulp", tally.worst, tally.allowed);
+    std::printf("\n");
     all.values += tally.values;
     all.differ += tally.differ;
   }

@@ -114,11 +114,11 @@ class Writer:
         return os.path.join(self.folder, name)
 
     def add(self, group: str, fitted: Any, sample: Any, dtype: str, cells: Optional[np.ndarray],
-            words: Optional[pd.DataFrame] = None, invert: Any = False) -> None:
+            words: Optional[pd.DataFrame] = None, invert: Any = False, container: Any = np.ndarray) -> None:
         """One fitted object and the rows it serves: numbers, text, or numbers before text. `invert`: True, or what
         undoes the features where the object itself has no inverse_transform."""
         case = str(len(self.lines))
-        rows = frame(cells, words)
+        rows = frame(cells, words) if container is np.ndarray else container(cells, columns=sample.columns)
         for part in (".inverse", ".inverse_texts", ".texts"):  # of an earlier run in which the case was another one
             if os.path.exists(self.path(case + part)):
                 os.unlink(self.path(case + part))

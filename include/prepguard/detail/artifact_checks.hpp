@@ -186,10 +186,12 @@ inline void check_self_test_dtypes(const ArtifactFacts& facts) {
   at.require(tests == 1 || facts.self_tests[1].dtype != facts.dtype, "one a dtype", "two");
 }
 
-inline void check_self_test(const Place& at, const SelfTest& test, const Schema& schema, std::size_t features) {
+inline void check_self_test(const Place& at, const SelfTest& test, const Schema& schema,
+                            const std::vector<std::int64_t>& allowed) {
   const bool real = test.dtype == DType::float32 || test.dtype == DType::float64;
   (at / "dtype").require(real, "float32 or float64", name(test.dtype));
   require_at_least(at / "rows", test.rows, 1);
+  const std::size_t features = allowed.size();
   const auto rows = static_cast<std::size_t>(test.rows);
   const Place inputs = at / "inputs";
   inputs.require_count(test.inputs.size(), schema.size());
@@ -204,7 +206,11 @@ inline void check_self_test(const Place& at, const SelfTest& test, const Schema&
     (at / "expected").fail("rows * features values", std::to_string(test.expected.size()));
   }
   (at / "tolerance").require_count(test.tolerance.size(), features);
-  for (std::size_t k = 0; k < features; ++k) require_at_least((at / "tolerance")[k], test.tolerance[k], 0);
+  for (std::size_t k = 0; k < features; ++k) {
+    const Place tolerance = at / "tolerance", here = tolerance[k];
+    if (test.tolerance[k] >= 0 && test.tolerance[k] <= allowed[k]) continue;
+    here.fail("0 to " + std::to_string(allowed[k]), std::to_string(test.tolerance[k]));
+  }
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -141,8 +141,8 @@ struct Replace {
 };
 
 /// The clip of numerics: `y = x > low ? x : low`, then `y < high ? y : high`; NaN stays. Works on integers in
-/// the order of the numbers they stand for, where -0.0 is just below 0.0; the limits are compared as the zero
-/// that makes both zeros equal to them.
+/// the order of the numbers they stand for, where -0.0 is just below 0.0; limits of zero are compared as the
+/// integer that makes both zeros equal to them, or, to keep zeros as they are, within them.
 template <class T>
 struct Clip {
   using Int = Bits<T>;
@@ -169,13 +169,13 @@ struct Clip {
 };
 
 template <class T>
-inline Clip<T> clip_to(const T& low, const T& high) {
+inline Clip<T> clip_to(const T& low, const T& high, bool keep_zero) {
   const auto low_bits = load<Bits<T>>(&low);
   const auto high_bits = load<Bits<T>>(&high);
   const bool low_is_zero = (low_bits & FloatBits<T>::magnitude) == 0;
   const bool high_is_zero = (high_bits & FloatBits<T>::magnitude) == 0;
-  return {low_bits, low_is_zero ? 0 : Clip<T>::order(low_bits), high_bits,
-          high_is_zero ? -1 : Clip<T>::order(high_bits)};
+  return {low_bits, low_is_zero ? (keep_zero ? -2 : 0) : Clip<T>::order(low_bits), high_bits,
+          high_is_zero ? (keep_zero ? 1 : -1) : Clip<T>::order(high_bits)};
 }
 
 /// Transforms one row with vectors of `N` cells. The last vector overlaps its neighbour; it is computed

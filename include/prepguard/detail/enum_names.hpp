@@ -9,6 +9,7 @@
 #include "prepguard/array.hpp"
 #include "prepguard/detail/bins.hpp"
 #include "prepguard/detail/categories.hpp"
+#include "prepguard/detail/functions.hpp"
 #include "prepguard/detail/imputer_state.hpp"
 #include "prepguard/detail/lookup_state.hpp"
 #include "prepguard/detail/output_mode.hpp"
@@ -25,6 +26,7 @@ inline std::span<const std::string_view> names_of(OutputMode) noexcept { return 
 inline std::span<const std::string_view> names_of(Strategy) noexcept { return strategy_names; }
 inline std::span<const std::string_view> names_of(Encode) noexcept { return encode_names; }
 inline std::span<const std::string_view> names_of(MissingMarker) noexcept { return missing_marker_names; }
+inline std::span<const std::string_view> names_of(NamedFunction) noexcept { return function_names; }
 
 template <class E>
 std::string_view name_of(E value) noexcept {

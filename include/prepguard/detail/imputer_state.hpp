@@ -93,6 +93,16 @@ struct ImputerState : MarkerState {
   /// Text has no indicators beside it.
   bool put_back(const MatrixView<const Text>&, const MatrixView<Text>&) const { return false; }
 
+  /// What comes in of each column that goes out; indicators are exact.
+  std::vector<std::int64_t> carried(const std::vector<std::int64_t>& columns) const {
+    std::vector<std::int64_t> out;
+    for (std::size_t j = 0; j < fill_.size(); ++j) {
+      if (fill_.missing(j) == Missing::no) out.push_back(columns[j]);
+    }
+    out.resize(out.size() + indicator_.size(), 0);
+    return out;
+  }
+
   template <class Cell>
   void check(const Place& at, std::size_t width) const {
     constexpr bool text = std::is_same_v<Cell, Text>;

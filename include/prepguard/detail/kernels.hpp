@@ -61,13 +61,15 @@ void apply_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
 }
 
 /// out = in limited to [low, high] by numpy's rule: `y = x > low ? x : low`, then `y < high ? y : high`; so
-/// -0.0 clipped at 0.0 is 0.0. NaN passes with its payload. The limits are finite, low <= high.
+/// -0.0 clipped at 0.0 is 0.0; with `keep_zero`, as in NumPy 2, it stays -0.0. NaN passes with its payload. The
+/// limits are finite, low <= high.
 template <class T>
 void clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
-                  std::size_t rows, std::size_t cols, const T& low, const T& high) noexcept {
+                  std::size_t rows, std::size_t cols, const T& low, const T& high,
+                  bool keep_zero = false) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template clip_columns<T>(pair, low, high); });
+  with_kernels([&](auto kernels) { kernels.template clip_columns<T>(pair, low, high, keep_zero); });
 }
 
 /// out(i, j) = in(i, j) > threshold ? 1 : 0, where NaN is above or below everything, by its sign.

@@ -25,8 +25,8 @@ struct Kernels {
   }
 
   template <class T>
-  static void clip_columns(const RowPair<T>& rows, const T& low, const T& high) noexcept {
-    transform_rows(rows, clip_to(low, high));
+  static void clip_columns(const RowPair<T>& rows, const T& low, const T& high, bool keep_zero) noexcept {
+    transform_rows(rows, clip_to(low, high, keep_zero));
   }
 
   template <class T>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 
+#include "prepguard/detail/elementary.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/version.hpp"
 
@@ -15,12 +15,6 @@ double horner(const double (&c)[N], double x) noexcept {
   double sum = c[0];
   for (std::size_t i = 1; i < N; ++i) sum = add(multiply(sum, x), c[i]);
   return sum;
-}
-
-/// log(x) of the C library, whatever a flag would like to put in its place.
-inline double c_logarithm(double x) noexcept {
-  double (*volatile function)(double) = std::log;
-  return round_to<double>(function(round_to<double>(x)));
 }
 
 /// The quantile function of the standard normal distribution for `p` from 0 to 0.5 in its outer parts, below
@@ -52,8 +46,8 @@ inline double normal_quantile_of_tail(double p) noexcept {
                                   3.28014464682127739104e-4,
                                   2.89247864745380683936e-6,
                                   6.79019408009981274425e-9};
-  const double x = square_root(multiply(-2.0, c_logarithm(p)));
-  const double first = subtract(x, divide(c_logarithm(x), x));
+  const double x = square_root(multiply(-2.0, call(log_function, p)));
+  const double first = subtract(x, divide(call(log_function, x), x));
   const double z = divide(1.0, x);
   const double second = x < 8.0 ? divide(multiply(z, horner(near_above, z)), horner(near_below, z))
                                 : divide(multiply(z, horner(far_above, z)), horner(far_below, z));

@@ -116,7 +116,7 @@ SelfTest make_self_test(const Artifact<T>& artifact, std::vector<Array> inputs) 
   const SelfTestTable<T> rows(test.inputs, artifact.schema());
   const Matrix<T> made = artifact.transform(rows.table());
   test.expected = Array(Array::Reals(made.data(), made.data() + made.rows() * made.cols()), dtype_of<T>);
-  test.tolerance.assign(artifact.output_width(), 0);
+  test.tolerance = artifact.tolerances(std::vector<std::int64_t>(artifact.input_width(), 0));
   return test;
 }
 

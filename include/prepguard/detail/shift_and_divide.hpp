@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/tolerance.hpp"
 #include "prepguard/leaf.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -40,6 +42,13 @@ struct ShiftAndDivide {
     if (with_shift_) text = '(' + text + " - " + repr_text(shift_.reals()[j]) + ')';
     if (with_scale_) text += " / " + repr_text(scale_.reals()[j]);
     return text + " is not finite";
+  }
+
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      columns[j] = scaled_tolerance(columns[j], with_shift_ ? shift_.real(j) : 0.0, with_scale_ ? scale_.real(j) : 1.0);
+    }
+    return columns;
   }
 
   /// Typical cells at, below and above the centre of column `j`, for self-test rows made from the state.

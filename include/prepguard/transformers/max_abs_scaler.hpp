@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "prepguard/detail/column_statistics.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/replace.hpp"
+#include "prepguard/detail/tolerance.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -76,6 +78,11 @@ class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRa
 
   std::string formula(T x, std::size_t j) const {
     return detail::repr_text(double{x}) + " / " + detail::repr_text(scale_.reals()[j]) + " is not finite";
+  }
+
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = detail::scaled_tolerance(columns[j], 0.0, scale_.real(j));
+    return columns;
   }
 
   /// The ends and the middle of the training range of column `j`, for self-test rows made from the state.

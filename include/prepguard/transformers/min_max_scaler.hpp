@@ -13,6 +13,7 @@
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
+#include "prepguard/detail/tolerance.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -94,6 +95,13 @@ class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRa
   std::string formula(T x, std::size_t j) const {
     return detail::repr_text(double{x}) + " * " + detail::repr_text(scale_.reals()[j]) + " + " +
            detail::repr_text(min_.reals()[j]) + " is not finite";
+  }
+
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      columns[j] = detail::affine_tolerance(columns[j], scale_.real(j), min_.real(j));
+    }
+    return columns;
   }
 
   /// The ends and the middle of the training range of column `j`, for self-test rows made from the state.

@@ -50,6 +50,7 @@ class Passthrough : public TransformerBase<Passthrough<T>, T, Mixed<T>> {
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const { return names; }
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> columns) const { return columns; }
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const { return columns; }
   std::optional<Finding> diagnose(MixedView<const T>, const std::vector<std::string>&, const std::string&) const {
     return std::nullopt;
   }

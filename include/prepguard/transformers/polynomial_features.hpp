@@ -14,6 +14,7 @@
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/nan_refusal.hpp"
 #include "prepguard/detail/polynomial_terms.hpp"
+#include "prepguard/detail/tolerance.hpp"
 #include "prepguard/detail/replace.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -133,6 +134,16 @@ class PolynomialFeatures : public ColumnEstimator<PolynomialFeatures<T>, T, deta
       text.insert(0, (text.empty() ? "" : " * ")).insert(0, detail::repr_text(double{row(0, j)}));
     }
     return text + " is not finite";
+  }
+
+  /// Relative errors of factors add up.
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& columns) const {
+    std::vector<std::int64_t> out(output_width(), 0);
+    if (std::count(columns.begin(), columns.end(), 0) == static_cast<std::ptrdiff_t>(columns.size())) return out;
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      for (const std::size_t j : terms_.value.inputs_of(k)) out[k] = detail::sum_tolerance(out[k], columns[j]);
+    }
+    return out;
   }
 
   template <class Self, class Visit>

@@ -95,6 +95,7 @@ class RobustScaler : public ColumnEstimator<RobustScaler<T>, T, detail::ColumnVa
     return true;
   }
   using State::formula;
+  using State::tolerances;
   using State::typical_cells;
 
   template <class Self, class Visit>

@@ -12,6 +12,7 @@
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/replace.hpp"
+#include "prepguard/detail/tolerance.hpp"
 #include "prepguard/detail/rounded.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -52,6 +53,12 @@ class SafeDivide : public ColumnEstimator<SafeDivide<T>, T, detail::ColumnSeen<T
     detail::safe_divide<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
                            detail::round_to<T>(epsilon_));
     return true;
+  }
+
+  /// The slope is at most 1 / epsilon.
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    for (std::int64_t& k : columns) k = detail::affine_tolerance(k, detail::divide(1.0, epsilon_), 0.0);
+    return columns;
   }
 
   template <class Self, class Visit>

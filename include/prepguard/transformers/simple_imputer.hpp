@@ -128,6 +128,7 @@ class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::
   }
 
   Finding refusal(MatrixView<const Cell> row) const { return this->refused_cell(row); }
+  std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& in) const { return carried(in); }
 
   /// The value that replaces missing cells of column `j` and a missing cell, for self-test rows made from the
   /// state.

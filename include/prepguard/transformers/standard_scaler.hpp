@@ -123,6 +123,7 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
     return true;
   }
   using State::formula;
+  using State::tolerances;
   using State::typical_cells;
 
   template <class Self, class Visit>

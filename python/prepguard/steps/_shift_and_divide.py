@@ -11,6 +11,7 @@ from .. import fields
 from ..arrays import pack, unpack
 from ..error import Error
 from ._step import Block, Cells, Node, Read, Source, Step, all_numbers, check_statistic, operate, statistic
+from ._tolerance import scaled
 
 EMPTY = np.empty(0, dtype=np.float64)
 
@@ -56,8 +57,13 @@ def shift_and_divide(type: str, source: str, keys: Keys, contracts: tuple[str, .
             result.append(Cells(label, values))
         return result
 
+    def tolerances(node: Node, columns: list[int]) -> list[int]:
+        shift = unpack(node[keys.shift]).tolist() if node[keys.with_shift] else [0.0] * len(columns)
+        scale = unpack(node["scale"]).tolist() if node[keys.with_scale] else [1.0] * len(columns)
+        return [scaled(*each) for each in zip(columns, shift, scale)]
+
     attributes = ("n_features_in_", f"{keys.shift}_", "scale_", keys.with_shift, keys.with_scale)
     return Step(type, (Source(source, "sklearn.", attributes),),
                 {keys.with_shift: fields.boolean, keys.with_scale: fields.boolean, keys.shift: fields.array,
                  "scale": fields.array},
-                read, check, transform, probed=True, contracts=contracts)
+                read, check, transform, tolerances=tolerances, probed=True, contracts=contracts)

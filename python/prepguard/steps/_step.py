@@ -94,6 +94,8 @@ class Step:
     `check(node, kinds, path)` raises `bad_state` and returns the kinds of the outputs.
     `transform(node, columns, dtype, path)` maps columns to columns; numbers come and go in T = dtype.
     `fits(node, dtype, path)` raises `bad_state` if the state cannot be used with T = dtype.
+    `tolerances(node, columns)`: those of the outputs, where inputs have these (_tolerance.py). None: the step has edges,
+    or no number comes in; what comes out is exact.
     `contracts`: the numerics contracts it may carry; none for a step without arithmetic of its own.
     `probed`: which of scikit-learn's two contracts it is, is found by running the fitted object.
     """
@@ -105,6 +107,7 @@ class Step:
     check: Callable[[Node, list[str], str], list[str]]
     transform: Callable[[Node, list[Cells], np.dtype, str], list[Cells]]
     fits: Callable[[Node, str, str], None] = field(default=_fits_every_type)
+    tolerances: Optional[Callable[[Node, list[int]], list[int]]] = None
     probed: bool = False
     contracts: tuple[str, ...] = (FLOAT64_COEFFICIENTS, NATIVE)
     version: int = 1
@@ -166,6 +169,18 @@ def statistic(fitted: Any, attribute: str, block: Block) -> np.ndarray:
         raise block.refuse(fitted, f"{attribute} of column {block.names[index]!r} is {kept[index]}: fitting "
                                    "overflowed; rescale the column and fit again")
     return kept
+
+
+def clip(values: np.ndarray, low: float, high: float, keep_zero: bool = False) -> np.ndarray:
+    """NumPy 1's clip: NaN stays NaN, and -0.0 against a bound of 0.0 becomes +0.0; with `keep_zero`, as in NumPy 2 and
+    pandas, it stays. The largest numbers stand for no bound."""
+    largest = np.finfo(values.dtype).max
+    lowest, highest = (values.dtype.type(min(max(bound, -largest), largest)) for bound in (low, high))
+    if keep_zero:
+        raised = np.where(values < lowest, lowest, values)
+        return np.where(raised > highest, highest, raised)
+    raised = np.where((values > lowest) | np.isnan(values), values, lowest)
+    return np.where((raised < highest) | np.isnan(raised), raised, highest)
 
 
 def operate(operation: Callable[..., np.ndarray], values: np.ndarray, operand: Any, contract: str) -> np.ndarray:

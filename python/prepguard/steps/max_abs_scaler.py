@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import fields
 from ..arrays import pack, unpack
-from ._step import (SKLEARN_CONTRACTS, Block, Cells, Node, Read, Source, Step, all_numbers, check_statistic, operate,
-                    statistic)
-from .min_max_scaler import clip
+from ._step import (SKLEARN_CONTRACTS, Block, Cells, Node, Read, Source, Step, all_numbers, check_statistic, clip,
+                    operate, statistic)
+from ._tolerance import scaled
 
 
 def read(fitted: Any, block: Block) -> Read:
@@ -32,7 +32,11 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
     return result
 
 
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    return [scaled(k, 0.0, scale) for k, scale in zip(columns, unpack(node["scale"]).tolist())]
+
+
 STEP = Step(
     "max_abs_scaler", (Source("MaxAbsScaler", "sklearn.", ("n_features_in_", "scale_")),),
-    {"clip": fields.boolean, "scale": fields.array}, read, check, transform, probed=True,
-    contracts=SKLEARN_CONTRACTS)
+    {"clip": fields.boolean, "scale": fields.array}, read, check, transform, tolerances=tolerances,
+    probed=True, contracts=SKLEARN_CONTRACTS)

@@ -11,8 +11,9 @@ import numpy as np
 from .. import fields
 from ..arrays import pack, unpack
 from ..error import Error
-from ._step import (CONTRACTS, KERAS, Block, Cells, Node, Read, Source, Step, all_numbers, check_statistic, operate,
-                    statistic)
+from ._step import (CONTRACTS, KERAS, Block, Cells, Node, Read, Source, Step, all_numbers, check_statistic, clip,
+                    operate, statistic)
+from ._tolerance import affine
 
 
 def read(fitted: Any, block: Block) -> Read:
@@ -56,17 +57,14 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
         values = operate(np.multiply, values, scale[index], contract)
         values = operate(np.add, values, offset[index], contract)
         if node["clip"]:
+            # NumPy 2 keeps a -0.0 at a bound of 0.0, but x * scale + min is -0.0 only if min is, which `read` refuses
             values = clip(values, node["feature_min"], node["feature_max"])
         result.append(Cells(label, values))
     return result
 
 
-def clip(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """NumPy 1's clip: NaN stays NaN, and -0.0 against a bound of 0.0 becomes +0.0. NumPy 2 keeps that -0.0, but the
-    scaled value is -0.0 only if the bound is, which the exporter refuses."""
-    lowest, highest = values.dtype.type(low), values.dtype.type(high)
-    raised = np.where((values > lowest) | np.isnan(values), values, lowest)
-    return np.where((raised < highest) | np.isnan(raised), raised, highest)
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    return [affine(*each) for each in zip(columns, unpack(node["scale"]).tolist(), unpack(node["min"]).tolist())]
 
 
 STEP = Step(
@@ -74,4 +72,4 @@ STEP = Step(
     (Source("MinMaxScaler", "sklearn.", ("n_features_in_", "scale_", "min_", "feature_range")),),
     {"feature_min": fields.double, "feature_max": fields.double, "clip": fields.boolean, "scale": fields.array,
      "min": fields.array},
-    read, check, transform, probed=True, contracts=CONTRACTS)
+    read, check, transform, tolerances=tolerances, probed=True, contracts=CONTRACTS)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import fields
 from ._step import Block, Cells, Node, Read, Source, Step, all_numbers, refuse_nan, require
+from ._tolerance import UNBOUNDED
 
 MAX_OUTPUTS = 2**22  # as many values as a file may hold
 
@@ -94,10 +95,15 @@ def _power(name: str, exponent: int) -> str:
     return name if exponent == 1 else f"{name}^{exponent}"
 
 
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    """Relative errors of factors add up."""
+    return [min(sum(columns[place] for place in term), UNBOUNDED) for term in terms(node, len(columns))]
+
+
 STEP = Step(
     "polynomial_features",
     (Source("PolynomialFeatures", "sklearn.", ("n_features_in_", "n_output_features_", "degree", "interaction_only",
                                                "include_bias")),),
     {"min_degree": fields.integer, "max_degree": fields.integer, "interaction_only": fields.boolean,
      "include_bias": fields.boolean},
-    read, check, transform)
+    read, check, transform, tolerances=tolerances)

@@ -12,6 +12,7 @@ import numpy as np
 from .. import fields
 from ..error import Error
 from ._step import KERAS, NATIVE, Block, Cells, Node, Read, Source, Step, all_numbers, require
+from ._tolerance import affine
 
 
 def read(fitted: Any, block: Block) -> Read:
@@ -43,5 +44,10 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
         return [Cells(label, values / (np.abs(values) + epsilon)) for label, values in columns]
 
 
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    """The slope is at most 1 / epsilon."""
+    return [affine(k, 1.0 / node["epsilon"], 0.0) for k in columns]
+
+
 STEP = Step("safe_divide", (Source("SafeDivide", "", ("epsilon",)),), {"epsilon": fields.double}, read, check, transform,
-            fits, contracts=(KERAS, NATIVE))
+            fits, tolerances, contracts=(KERAS, NATIVE))

@@ -74,6 +74,12 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
     return result + [Cells(columns[k].label, masks[k].astype(dtype)) for k in node["indicator"]]
 
 
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    """What comes in of each column that goes out; indicators are exact."""
+    dropped = set(node["fill"]["nan"])
+    return [k for index, k in enumerate(columns) if index not in dropped] + [0] * len(node["indicator"])
+
+
 def _number_fill(fitted: Any, block: Block) -> np.ndarray:
     values = np.asarray(fitted.statistics_)[block.keep]
     if values.dtype.name in FLOATS:
@@ -116,4 +122,4 @@ STEP = Step(
     "simple_imputer",
     (Source("SimpleImputer", "sklearn.", ("n_features_in_", "statistics_", "strategy", "missing_values")),),
     {"strategy": fields.string, **_marker.FIELDS, "fill": fields.array, "indicator": fields.list_of(fields.integer)},
-    read, check, transform, _marker.fits)
+    read, check, transform, _marker.fits, tolerances)
