@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from typing import Any, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
 
@@ -28,12 +28,25 @@ class Impossible(Exception):
 def choose_rows(fitted: Any, sample: Sample, dtype: str) -> list[np.ndarray]:
     """Cells of 2 to 64 rows, column by column: missing patterns and ordinary rows of the sample, then rows made of
     each column's extremes and categories, one per missing column, unknown values; each where `fitted` allows it."""
-    ordinary = _pattern_rows(sample)
-    base = _base_row(sample)
-    special = _allowed_rows(fitted, sample, dtype, base, _missing_cells(sample), MAX_MISSING_ROWS)
-    special += _allowed_rows(fitted, sample, dtype, base, _unknown_cells(sample), MAX_UNKNOWN_ROWS)
-    made = _composed_rows(sample, ordinary, MAX_ROWS - len(ordinary) - len(special))
-    rows = [[_cell(column, row) for column in sample.columns] for row in ordinary] + made + special
+    def accepts(rows: list[list[Any]]) -> bool:
+        cells = [_cells(column, [row[index] for row in rows]) for index, column in enumerate(sample.columns)]
+        try:
+            expected(fitted, sample.container(cells, dtype), dtype)
+        except Impossible:
+            return False
+        return True
+
+    def accepted(rows: list[list[Any]]) -> list[list[Any]]:
+        """A made row may hold what training never saw together: a product, say, that an encoder does not know."""
+        return rows if not rows or accepts(rows) else [row for row in rows if accepts([row])]
+
+    places, base = _pattern_rows(sample), _base_row(sample)
+    ordinary = [[_cell(column, row) for column in sample.columns] for row in places]
+    special = _changed_rows(accepts, base, _missing_cells(sample), MAX_MISSING_ROWS)
+    special += _changed_rows(accepts, base, _unknown_cells(sample), MAX_UNKNOWN_ROWS)
+    made = _composed_rows(sample, len(places), MAX_ROWS - len(places) - len(special))
+    rows = ordinary + accepted(made) + accepted(special)
+    rows = rows if len(rows) > 1 else rows * 2
     return [_cells(column, [row[index] for row in rows]) for index, column in enumerate(sample.columns)]
 
 
@@ -98,10 +111,10 @@ def _base_row(sample: Sample) -> list[Any]:
     return [_cell(column, row) for column in sample.columns]
 
 
-def _composed_rows(sample: Sample, ordinary: list[int], budget: int) -> list[list[Any]]:
+def _composed_rows(sample: Sample, ordinary: int, budget: int) -> list[list[Any]]:
     """Rows that walk every column through its telling values; columns with fewer repeat ordinary cells."""
     lists = [_telling_values(column) for column in sample.columns]
-    count = max(2 - len(ordinary), min(budget, max(len(values) for values in lists)))
+    count = max(2 - ordinary, min(budget, max(len(values) for values in lists)))
     spaced = np.linspace(0, sample.rows - 1, max(count, 1)).astype(int)
     return [[values[row] if row < len(values) else _cell(column, int(spaced[row]))
              for column, values in zip(sample.columns, lists)] for row in range(count)]
@@ -140,21 +153,16 @@ def _unknown(column: Column) -> Any:
     return float(present.max()) + 1.0 if present.size else 0.0
 
 
-def _allowed_rows(fitted: Any, sample: Sample, dtype: str, base: list[Any], changes: dict[int, Any],
+def _changed_rows(accepts: Callable[[list[list[Any]]], bool], base: list[Any], changes: dict[int, Any],
                   budget: int) -> list[list[Any]]:
     """The base row with some cells changed; only changes the fitted object accepts, spread over few rows."""
-    def accepts(chosen: dict[int, Any]) -> bool:
-        row = [chosen.get(index, cell) for index, cell in enumerate(base)]
-        try:
-            expected(fitted, sample.container([_cells(c, [v]) for c, v in zip(sample.columns, row)], dtype), dtype)
-        except Impossible:
-            return False
-        return True
+    def changed(chosen: dict[int, Any]) -> list[Any]:
+        return [chosen.get(index, cell) for index, cell in enumerate(base)]
 
-    allowed = changes if accepts(changes) else {k: v for k, v in changes.items() if accepts({k: v})}
+    allowed = changes if accepts([changed(changes)]) else \
+        {index: cell for index, cell in changes.items() if accepts([changed({index: cell})])}
     count = min(budget, len(allowed))
-    return [[allowed[index] if index in list(allowed)[place::count] else cell for index, cell in enumerate(base)]
-            for place in range(count)]
+    return [changed({index: allowed[index] for index in list(allowed)[place::count]}) for place in range(count)]
 
 
 def _cell(column: Column, row: int) -> Any:

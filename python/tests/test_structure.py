@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 import make_samples
 import prepguard
@@ -180,6 +180,14 @@ class Structure(Case):
                     except Exception:  # sparse results, names used twice, numbers beside text: not for frames
                         continue
                     self.compare(fitted, FRAME, FRAME)
+
+    def test_rows_that_training_never_saw_together(self) -> None:
+        """The extremes of two columns in one row make a product that the encoder after them does not know."""
+        rows = np.array([[1.0, 5.0], [2.0, 3.0], [4.0, 2.0]])
+        fitted = make_pipeline(PolynomialFeatures(include_bias=False), OneHotEncoder()).fit(rows)
+        with self.assertRaisesRegex(ValueError, "unknown categories"):
+            fitted.transform([[4.0, 5.0]])
+        self.compare(fitted, rows, rows)
 
     def test_other_order_and_extra_columns(self) -> None:
         fitted = numbers_beside_text().fit(FRAME)

@@ -29,7 +29,8 @@ def make(r: np.random.RandomState) -> Table:
     dtype = TYPES[int(r.uniform() < 0.6)]
     shape = r.choice(["frame", "array", "objects"], p=[0.75, 0.2, 0.05])
     makers = {"frame": (_floats, _floats, _codes, _texts, _texts, _wholes, _bools), "array": (_floats, _floats, _codes),
-              "objects": (_floats, _texts)}[shape]
+              "objects": (_codes, _texts)}[shape]
+    # objects that are all missing would be text, so that kind has no columns of gaps
     rows, columns = int(r.randint(20, 90)), {}
     for index in range(r.randint(1, 8)):
         maker = makers[r.randint(len(makers))]
