@@ -10,6 +10,7 @@
 #include "prepguard/transformers/max_abs_scaler.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
 #include "prepguard/transformers/missing_indicator.hpp"
+#include "prepguard/transformers/normalizer.hpp"
 #include "prepguard/transformers/one_hot_encoder.hpp"
 #include "prepguard/transformers/ordinal_encoder.hpp"
 #include "prepguard/transformers/passthrough.hpp"
@@ -26,7 +27,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 template <Number T>
 struct BuiltInSteps
     : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>, KBinsDiscretizer<T>,
-               Binarizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
+               Binarizer<T>, Normalizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
                OrdinalEncoder<T, Text>, SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>,
                MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, FunctionTransformer<T>,
                Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>, Passthrough<T>> {};

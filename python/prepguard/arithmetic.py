@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, Iterator, NamedTuple, Optional, Union
 
 import numpy as np
 
@@ -29,35 +29,54 @@ class Use(NamedTuple):
     dtype: str
 
 
+class Leaf(NamedTuple):
+    """A fitted object that contains no other, the rows that reach it, and the step that made them, if one did."""
+
+    where: str
+    fitted: Any
+    rows: Any
+    maker: Any
+
+
+class Weighed(NamedTuple):
+    """An entry of a container whose outputs are multiplied by a weight, and the rows that reach it."""
+
+    where: str
+    entry: Entry
+    rows: Any
+
+
 def types_used(fitted: Any, rows: Any, where: str = "fitted") -> list[Use]:
     """The type of every numeric block; text, bool and integer categories have none of their own."""
     if isinstance(fitted, Preprocessing):
         return [Use(where, dtype) for dtype in fitted.types]
     uses: list[Use] = []
-    _visit(fitted, rows, where, None, uses)
+    for part in parts(fitted, rows, where):
+        uses += _types_of_leaf(part) if isinstance(part, Leaf) else _types_of_product(part)
     return uses
 
 
-def _visit(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
+def parts(fitted: Any, rows: Any, where: str, maker: Any = None) -> Iterator[Union[Leaf, Weighed]]:
+    """What does the work in a fitted object, in the order in which it runs."""
     if is_pipeline(fitted):
         steps = pipeline_steps(fitted)
         for index, (name, step) in enumerate(steps):
-            _visit(step, rows, f"{where} > {name!r}", maker, uses)
+            yield from parts(step, rows, f"{where} > {name!r}", maker)
             if index + 1 < len(steps):
                 rows, maker = step.transform(rows), step
     elif has_entries(fitted):
         for entry in live_entries(fitted, rows.shape[1], where):
-            own = _columns(rows, entry.columns)
-            _visit(entry.fitted, own, f"{where} > {entry.name!r}", maker, uses)
-            _weigh(entry, own, f"{where} > {entry.name!r}", uses)
+            own, here = _columns(rows, entry.columns), f"{where} > {entry.name!r}"
+            yield from parts(entry.fitted, own, here, maker)
+            if entry.weight is not None:
+                yield Weighed(here, entry, own)
     else:
-        _visit_leaf(fitted, rows, where, maker, uses)
+        yield Leaf(where, fitted, rows, maker)
 
 
-def _weigh(entry: Entry, rows: Any, where: str, uses: list[Use]) -> None:
+def _types_of_product(part: Weighed) -> list[Use]:
     """The type in which a block is multiplied by its weight: a NumPy double widens float32 since NumPy 2."""
-    if entry.weight is None:
-        return
+    where, entry, rows = part
     block = rows if is_passthrough(entry.fitted) else entry.fitted.transform(rows)
     product = block * entry.weight
     cells = _each_column(product)
@@ -69,10 +88,11 @@ def _weigh(entry: Entry, rows: Any, where: str, uses: list[Use]) -> None:
     if float(np.float32(entry.weight)) != entry.weight:  # else zeros and ones times it are values of both types
         widened = cells
     types = [_type_of(each, integers_count=False) for each in widened]
-    uses.extend(Use(f"{where} (times {entry.weight!r})", dtype) for dtype in dict.fromkeys(types) if dtype is not None)
+    return [Use(f"{where} (times {entry.weight!r})", dtype) for dtype in dict.fromkeys(types) if dtype is not None]
 
 
-def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use]) -> None:
+def _types_of_leaf(part: Leaf) -> list[Use]:
+    where, fitted, rows, maker = part
     name = type(fitted).__name__
     sparse = hasattr(rows, "tocsr")
     if sparse and not (name in SAME_FOR_ZEROS_AND_ONES and type(maker).__name__ in MAKES_ZEROS_AND_ONES):
@@ -86,7 +106,7 @@ def _visit_leaf(fitted: Any, rows: Any, where: str, maker: Any, uses: list[Use])
         types = [_type_of(cells, integers_count=as_is) for cells in _each_column(rows)]
     else:
         types = [_type_of(np.asarray(_dense(fitted.transform(rows))), integers_count=True)]
-    uses.extend(Use(where, dtype) for dtype in dict.fromkeys(types) if dtype is not None)
+    return [Use(where, dtype) for dtype in dict.fromkeys(types) if dtype is not None]
 
 
 def _types_of_function(fitted: Any, rows: Any, where: str) -> list[Optional[str]]:

@@ -88,6 +88,12 @@ def is_pandas_na(value: Any) -> bool:
     return type(value).__name__ == "NAType"
 
 
+def lies_by_columns(matrix: np.ndarray) -> bool:
+    """Whether the cells of a column are nearer to each other in memory than those of a row: some of NumPy's sums
+    depend on it. A single row or column counts as lying by rows."""
+    return min(matrix.shape) > 1 and abs(matrix.strides[0]) < abs(matrix.strides[1])
+
+
 def same_bits(got: np.ndarray, want: np.ndarray) -> np.ndarray:
     """Where two float arrays of one type are equal bit for bit; any NaN equals any NaN."""
     integers = np.dtype(f"i{want.dtype.itemsize}")

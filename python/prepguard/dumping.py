@@ -21,6 +21,7 @@ from .files import Path, Paths, as_paths, model_entry, write_file
 from .fitted import input_names, is_pipeline, package_version
 from .keras import Preprocessing, opened
 from .nodes import export
+from .order import settle_orders
 from .run import replay
 from .schema import Sample, describe, read_sample
 from .steps import Block
@@ -71,6 +72,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "policy": [],
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported.node, block.kinds)),
     }
+    settle_orders(fitted, rows.head(PROBE_ROWS), exported.node)
     _check_spelling(payload)
     return _proven(payload, fitted, rows)
 

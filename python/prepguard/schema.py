@@ -12,7 +12,7 @@ from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
 
-from .arrays import FLOATS, NUMBER, TEXT, is_nan, is_pandas_na, kind_of
+from .arrays import FLOATS, NUMBER, TEXT, is_nan, is_pandas_na, kind_of, lies_by_columns
 from .envelope import check_text
 from .error import Error
 from .validate import MAX_CATEGORIES
@@ -57,17 +57,23 @@ class Sample:
     def container(self, cells: Sequence[np.ndarray], dtype: str) -> Any:
         """Columns of cells (NaN or None: missing) in the container of training, numbers in `dtype`."""
         typed = [self._typed(column, values, dtype) for column, values in zip(self.columns, cells)]
-        if self.frame:
+        homogeneous = all(values.dtype != object for values in typed)
+        if self.frame and not (homogeneous and self._is_one_block()):
             # as objects first, so that nothing is guessed from the cells
             frame = type(self.original)(dict(zip(self.labels, typed)), dtype=object)
             types = {label: column.text_type or values.dtype
                      for label, column, values in zip(self.labels, self.columns, typed)}
             return frame.astype(types)
-        homogeneous = all(values.dtype != object for values in typed)
-        matrix = np.empty((len(typed[0]), len(typed)), dtype=dtype if homogeneous else object)
+        order = "F" if lies_by_columns(np.asarray(self.head(2))) else "C"
+        matrix = np.empty((len(typed[0]), len(typed)), dtype=dtype if homogeneous else object, order=order)
         for index, values in enumerate(typed):
             matrix[:, index] = values
-        return matrix
+        return type(self.original)(matrix, columns=self.labels, copy=False) if self.frame else matrix
+
+    def _is_one_block(self) -> bool:
+        """A DataFrame over one array of numbers, as it may be made of one."""
+        types = {column.dtype for column in self.columns}
+        return len(types) == 1 and types <= {*FLOATS, "int64"}
 
     def head(self, rows: int) -> Any:
         """The first rows as they are."""
@@ -135,7 +141,8 @@ def _read_frame(sample: Any, fitted_names: Optional[Sequence[str]], names: Optio
         if absent:
             raise Error("bad_schema", f"sample: column {absent[0]!r} is missing ({len(absent)} of "
                                       f"{len(fitted_names)}); the object was fitted with it")
-        sample = sample.iloc[:, [labels.index(name) for name in fitted_names]]
+        if labels != list(fitted_names):  # a selection would lie in memory in another way
+            sample = sample.iloc[:, [labels.index(name) for name in fitted_names]]
         labels = list(fitted_names)
     shown = _names(names, labels, len(labels)) if all(isinstance(label, str) for label in labels) else \
         _names(names, None, len(labels))

@@ -23,7 +23,8 @@ from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-                                   OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
+                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler,
+                                   StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -138,6 +139,17 @@ def _binned(step: Any, dtype: str = "float64", seed: int = 1) -> Case:
     """Columns that are wide enough for bins, without gaps."""
     frame = numbers(seed, dtype=dtype, missing=False).drop(columns="small")
     return Case(step.fit(frame), frame, serve_numbers(frame, seed + 100, False))
+
+
+def _normalized(step: Any, dtype: str = "float64", by_rows: bool = False, seed: int = 38) -> Case:
+    """Nine columns of similar size, so that every addition counts: an array, which lies in memory row by row, or a
+    DataFrame, which lies column by column."""
+    r = np.random.RandomState(seed)
+    cells = (r.normal(size=(200, 9)) * np.exp(r.normal(size=9))).astype(dtype)
+    names = [f"x{index}" for index in range(9)]
+    sample = cells if by_rows else pd.DataFrame({name: cells[:, place] for place, name in enumerate(names)})
+    rows = pd.DataFrame(r.normal(size=(SERVING_ROWS, 9)) * 10.0 ** r.randint(-3, 4, (SERVING_ROWS, 9)), columns=names)
+    return Case(step.fit(sample), sample, rows.astype(dtype))
 
 
 def _encoder(unknown: bool = True, missing: Any = None, seed: int = 3, step: Any = OneHotEncoder, **options: Any) -> Case:
@@ -329,6 +341,12 @@ CASES: dict[str, Callable[[], Case]] = {
         make_pipeline(KBinsDiscretizer(n_bins=3), RobustScaler(with_centering=False)), seed=35),
     "binarizer": lambda: _alone(Binarizer(threshold=0.5), missing=False, seed=36),
     "binarizer_float32": lambda: _alone(Binarizer(threshold=100.1), "float32", False, 37),
+    "normalizer": lambda: _normalized(Normalizer()),
+    "normalizer_l1_by_rows": lambda: _normalized(Normalizer(norm="l1"), by_rows=True, seed=39),
+    "normalizer_l2_by_rows_float32": lambda: _normalized(Normalizer(), "float32", True, 40),
+    "normalizer_l1_float32": lambda: _normalized(Normalizer(norm="l1"), "float32", seed=41),
+    "normalizer_max": lambda: _normalized(Normalizer(norm="max"), seed=42),
+    "normalizer_after_scaler": lambda: _normalized(make_pipeline(StandardScaler(), Normalizer(norm="l1")), seed=43),
     "simple_imputer_mean": lambda: _alone(SimpleImputer()),
     "simple_imputer_mean_float32": lambda: _alone(SimpleImputer(), "float32"),
     "simple_imputer_median_float32": lambda: _alone(SimpleImputer(strategy="median"), "float32"),

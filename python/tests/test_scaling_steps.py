@@ -8,7 +8,10 @@ import warnings
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import Binarizer, KBinsDiscretizer, MaxAbsScaler, RobustScaler
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Binarizer, KBinsDiscretizer, MaxAbsScaler, Normalizer, RobustScaler, StandardScaler
 
 import make_samples
 import prepguard
@@ -42,6 +45,9 @@ FAULTS: list[tuple[str, str, Any, str, str]] = [
     ("robust_scaler", "['contract']", "keras", "bad_state", "contract"),
     ("binarizer", "['threshold']", 1, "bad_format", "threshold: expected a number with a point"),
     ("binarizer", "['contract']", "keras", "bad_state", "contract"),
+    ("normalizer", "['norm']", "l3", "bad_state", "norm: expected one of l1, l2, max, got 'l3'"),
+    ("normalizer", "['order']", "C", "bad_state", "order: expected one of c, f, got 'C'"),
+    ("normalizer", "['contract']", "keras", "bad_state", "contract"),
     ("k_bins_discretizer", "['encode']", "onehot-dense", "bad_state", "encode: expected ordinal or onehot"),
     ("k_bins_discretizer", "['columns']", [], "bad_state", "columns: expected 4, got 0"),
     ("k_bins_discretizer", "['columns'][0]", bins(numbers(2.0, 1.0), numbers()), "bad_state",
@@ -77,6 +83,7 @@ REFUSED: dict[str, tuple[Any, np.ndarray, tuple[str, ...]]] = {
     "infinite scale": (with_state(RobustScaler().fit(X), scale_=np.array([1.0, np.inf])), X, ("scale_", "'x1'", "inf")),
     "scale is text": (with_state(MaxAbsScaler().fit(X), scale_=np.array(["1", "2"])), X, ("scale_ is str",)),
     "infinite threshold": (Binarizer(threshold=float("inf")).fit(X), X, ("threshold=inf", "finite")),
+    "norm": (with_state(Normalizer().fit(X), norm="l3"), X, ("norm='l3'", "l1, l2, max")),
     "encode": (with_state(KBinsDiscretizer(2).fit(X), encode="codes"), X, ("encode='codes'", "onehot-dense")),
     "equal edges": (with_edges(0.0, 1.0, 1.0, 2.0), X[:, :1], ("bin_edges_", "'x0'", "no room for 3 bins")),
     "infinite edges": (with_edges(0.0, np.inf, 2.0), X[:, :1], ("bin_edges_", "'x0'", "overflow")),
@@ -101,7 +108,7 @@ class Steps(Case):
         print(f"\nscaling steps: {len(REFUSED)} objects refused by name")
 
     def test_nan_where_training_had_none(self) -> None:
-        for sample in ("k_bins_discretizer", "binarizer"):
+        for sample in ("k_bins_discretizer", "binarizer", "normalizer"):
             case = make_samples.make(sample)
             rows = case.serving.copy()
             rows.iloc[3, 1] = np.nan
@@ -143,6 +150,45 @@ class Steps(Case):
         artifact = export(fitted, X)
         self.assertEqual((artifact.dtype, len(artifact.payload["self_tests"])), ("float32", 1))
         np.testing.assert_array_equal(artifact.transform(X, dtype="float32"), fitted.transform(X))
+
+    def test_normalizer_of_rows_that_lie_in_memory_in_any_way(self) -> None:
+        """The order of additions is that of training, found by running the object: no sum differs."""
+        r = np.random.RandomState(0)
+        cells = np.exp(r.normal(size=(400, 13))) * r.choice([-1.0, 1.0], (400, 13))
+        names = [f"c{index}" for index in range(13)]
+        frame = pd.DataFrame(cells, columns=names)
+        samples = {"C": cells, "F": np.asfortranarray(cells), "every second row": cells[::2],
+                   "every second row, F": np.asfortranarray(cells)[::2], "transposed": np.ascontiguousarray(cells.T).T,
+                   "frame": frame, "by column": pd.DataFrame({name: cells[:, place] for place, name in enumerate(names)}),
+                   "some rows": frame.sample(frac=0.5, random_state=0), "some columns": frame[names[2:11]],
+                   "integers": (frame * 100).astype(int), "float32": frame.astype("float32"), "list": cells.tolist()}
+        orders = set()
+        for name, sample in samples.items():
+            for norm in ("l1", "l2", "max"):
+                for step in (Normalizer(norm=norm), make_pipeline(StandardScaler(), Normalizer(norm=norm))):
+                    with self.subTest(name, norm=norm, step=step):
+                        want = np.asarray(step.fit(sample).transform(sample))
+                        artifact = export(step, sample)
+                        self.assertEqual(int((artifact.transform(sample) != want).sum()), 0)
+                        self.assertEqual(len(artifact.payload["self_tests"]), 2)
+                        orders.add((norm, str(artifact.payload["pipeline"]).count("'order': 'f'")))
+        self.assertLessEqual({("l1", 0), ("l1", 1), ("l2", 0), ("l2", 1), ("max", 0)}, orders)
+
+    def test_each_normalizer_has_its_own_order(self) -> None:
+        cells = np.asfortranarray(np.random.RandomState(0).normal(size=(300, 30)))
+        step = make_pipeline(ColumnTransformer([("a", Normalizer(norm="l1"), list(range(15))),
+                                                ("b", "passthrough", list(range(15, 30)))]), Normalizer(norm="l1")).fit(cells)
+        artifact = export(step, cells)
+        self.assertEqual(int((artifact.transform(cells) != step.transform(cells)).sum()), 0)
+        orders = [part.split("'")[0] for part in str(artifact.payload["pipeline"]).split("'order': '")[1:]]
+        self.assertEqual(len(orders), 2)
+
+    def test_a_normalizer_that_adds_up_in_another_way(self) -> None:
+        cells = np.random.RandomState(0).normal(size=(20, 12))
+        fitted = Normalizer(norm="l1").fit(cells)
+        fitted.transform = lambda rows: np.asarray(rows) / np.abs(np.asarray(rows)[:, ::-1]).cumsum(axis=1)[:, -1:]
+        with self.refused("self_test_failed", "Normalizer", "neither of the orders"):
+            export(fitted, cells)
 
 
 if __name__ == "__main__":

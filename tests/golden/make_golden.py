@@ -22,7 +22,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-                                   OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler, StandardScaler)
+                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler,
+                                   StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -49,6 +50,11 @@ def numbers(dtype: str = "float64") -> pd.DataFrame:
 def whole(dtype: str = "float64") -> pd.DataFrame:
     """The same without gaps."""
     return numbers(dtype)[["age", "tiny", "epoch", "constant"]].fillna(31.5)
+
+
+def lying_by_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """The cells of a row are neighbours in memory: sums over them are other sums."""
+    return pd.DataFrame(np.ascontiguousarray(frame.to_numpy()), columns=list(frame), copy=False)
 
 
 def words(missing: Any) -> pd.DataFrame:
@@ -107,6 +113,9 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
                                        whole("float32")[["age"]]),
         "binarizer": (Binarizer(threshold=26.5), whole()),
         "binarizer_float32": (Binarizer(threshold=0.1), whole("float32")[["age", "tiny"]]),
+        "normalizer": (Normalizer(), whole().loc[:, ["age", "tiny", "constant"]]),
+        "normalizer_l1": (Normalizer(norm="l1"), lying_by_rows(whole())),
+        "normalizer_float32": (Normalizer(norm="max"), whole("float32")[["age", "tiny"]]),
         "simple_imputer": (SimpleImputer(add_indicator=True), numbers()[few]),
         "simple_imputer_float32": (SimpleImputer(strategy="median", keep_empty_features=True), numbers("float32")[few]),
         "simple_imputer_value": (SimpleImputer(missing_values=-1.0, strategy="most_frequent"),

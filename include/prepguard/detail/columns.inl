@@ -29,8 +29,7 @@ template <ColumnOp Op, std::size_t N, class V>
   } else {
     value = x;
   }
-  fence(value);
-  fence(statistic);  // inside the loop, or a reciprocal of the divisor would be taken outside
+  fence(value, statistic);  // tied to the cell, or a reciprocal of the divisor would be taken outside the loop
   if constexpr (Op == ColumnOp::subtract) value = value - statistic;
   if constexpr (Op == ColumnOp::add) value = value + statistic;
   if constexpr (Op == ColumnOp::multiply) value = value * statistic;

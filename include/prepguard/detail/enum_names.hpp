@@ -11,6 +11,7 @@
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/functions.hpp"
 #include "prepguard/detail/imputer_state.hpp"
+#include "prepguard/detail/row_norm.hpp"
 #include "prepguard/detail/lookup_state.hpp"
 #include "prepguard/detail/output_mode.hpp"
 #include "prepguard/transformer.hpp"
@@ -25,6 +26,8 @@ inline std::span<const std::string_view> names_of(OovMethod) noexcept { return o
 inline std::span<const std::string_view> names_of(OutputMode) noexcept { return output_mode_names; }
 inline std::span<const std::string_view> names_of(Strategy) noexcept { return strategy_names; }
 inline std::span<const std::string_view> names_of(Encode) noexcept { return encode_names; }
+inline std::span<const std::string_view> names_of(Norm) noexcept { return norm_names; }
+inline std::span<const std::string_view> names_of(RowOrder) noexcept { return row_order_names; }
 inline std::span<const std::string_view> names_of(MissingMarker) noexcept { return missing_marker_names; }
 inline std::span<const std::string_view> names_of(NamedFunction) noexcept { return function_names; }
 

@@ -7,6 +7,7 @@
 
 #include "prepguard/detail/column_op.hpp"
 #include "prepguard/detail/lanes.hpp"
+#include "prepguard/detail/row_sum.hpp"
 #include "prepguard/version.hpp"
 
 // One body, kernels.inl, compiled once per instruction set. Each namespace below supplies what differs:
@@ -14,6 +15,8 @@
 //   fence(v)        the compiler must hold the exact value of `v` here: nothing is contracted, reassociated
 //   or
 //                   hoisted across it, whatever the flags. It costs no instruction where registers hold `v`;
+//   fence(a, b)     the same for both at once. A fence of an operand that is the same for all cells may itself be
+//                   hoisted (clang 14), and then a reciprocal taken; tied to a cell it may not;
 //   any_bit(v)      true if any bit is set in a vector of at most 32 bytes;
 //   widen<N>(v)     N floats as doubles.
 // Target regions, not attributes on each function: clang 14 rejects 64-byte asm operands in templates
@@ -28,6 +31,10 @@ inline constexpr std::size_t vector_bytes = 8;
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
   asm("" : "+m"(v));
+}
+template <class V>
+[[gnu::always_inline]] inline void fence(V& a, V& b) {
+  asm("" : "+m"(a), "+m"(b));
 }
 
 template <class V>
@@ -116,6 +123,10 @@ inline constexpr std::size_t vector_bytes = 16;
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
   asm("" : "+w"(v));
+}
+template <class V>
+[[gnu::always_inline]] inline void fence(V& a, V& b) {
+  asm("" : "+w"(a), "+w"(b));
 }
 
 template <class V>

@@ -81,6 +81,15 @@ void binarize(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t 
   with_kernels([&](auto kernels) { kernels.template binarize<T>(pair, threshold); });
 }
 
+/// out(i, j) = in(i, j) / norm(row i of in), where a norm below `least` counts as 1.
+template <class T, RowSum Sum>
+void normalize_rows(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+                    std::size_t rows, std::size_t cols, double least) noexcept {
+  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
+  forget_values_at(in);
+  with_kernels([&](auto kernels) { kernels.template normalize_rows<T, Sum>(pair, least); });
+}
+
 /// out(i, j) = fill[j] where in(i, j) is NaN, else in(i, j) bit for bit.
 template <class T>
 void replace_missing(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,

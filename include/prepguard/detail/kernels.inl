@@ -9,6 +9,8 @@
 
 #include "prepguard/detail/rows.inl"
 
+#include "prepguard/detail/row_sums.inl"
+
 /// The kernels of one instruction set; kernels.hpp has their contracts.
 struct Kernels {
   /// Doubles in the widest vector.
@@ -62,5 +64,15 @@ struct Kernels {
   template <class T>
   static bool add_part_sums(const T* cells, std::size_t count, const double* magic, double* sums) noexcept {
     return add_split_cells(cells, count, magic, sums);
+  }
+
+  template <class T, RowSum Sum>
+  static void normalize_rows(const RowPair<T>& rows, double least) noexcept {
+    const T* in = rows.in;
+    T* out = rows.out;
+    for (std::size_t i = 0; i < rows.rows; ++i, in += rows.in_stride, out += rows.out_stride) {
+      const DivideRow<T> divide{quotient_of<Sum>(in, rows.cols, least)};
+      transform_row<DivideRow<T>::lanes>(in, out, rows.cols, divide);
+    }
   }
 };

@@ -14,6 +14,11 @@ template <class V>
 }
 
 template <class V>
+[[gnu::always_inline]] inline void fence(V& a, V& b) {
+  asm("" : "+v"(a), "+v"(b));
+}
+
+template <class V>
 [[gnu::always_inline]] inline bool any_bit(const V& v) {
   if constexpr (sizeof(V) == 32) {
     return __builtin_ia32_pmovmskb256(__builtin_bit_cast(Lanes<char, sizeof(V)>, v)) != 0;
