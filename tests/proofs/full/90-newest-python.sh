@@ -15,6 +15,7 @@ give_up() {
 import numpy, pandas, sklearn
 print(f"figure: scikit-learn {sklearn.__version__}, numpy {numpy.__version__}, pandas {pandas.__version__}")'
 PYTHONPATH=python "$venv/bin/python" -m unittest discover -s python/tests || failed=1
+"$venv/bin/python" tests/fit/encoders_against_sklearn.py "$BUILD/tests/encoder_peer" || failed=1
 "$venv/bin/python" tests/parity/make_parity.py "$BUILD/parity-data-newest"
 "$BUILD/tests/parity" "$BUILD/parity-data-newest" >"$BUILD/parity-newest.log" || failed=1
 sed 's/^parity /G7 newest /' "$BUILD/parity-newest.log"
