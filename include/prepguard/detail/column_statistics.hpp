@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "prepguard/detail/cell_bits.hpp"
+#include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/transformer.hpp"
 
@@ -54,21 +57,32 @@ template <Number T>
 class ColumnRange {
  public:
   void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
-    Bits<T> low = low_, high = high_;
-    std::uint64_t missing = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const T* cell = x + static_cast<std::ptrdiff_t>(i) * stride;
-      Bits<T> bits;
-      __builtin_memcpy(&bits, cell, sizeof bits);
-      const bool nan = (bits & FloatBits<T>::magnitude) > FloatBits<T>::exponent;
-      const Bits<T> key = bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
-      missing += nan ? 1 : 0;
-      low = !nan && key < low ? key : low;
-      high = !nan && key > high ? key : high;
+    constexpr std::size_t block = 64;  // a whole number of every vector
+    std::size_t present = 0, first = 0;
+    Bits<T> ends[] = {low_, high_};
+    const auto extend = [&](const T* cells, std::size_t count) {
+      present +=
+          with_kernels([&](auto kernels) { return kernels.template extend_range<T>(cells, count, ends); });
+    };
+    if (stride == 1) {
+      first = n / block * block;
+      forget_values_at(x);
+      if (first != 0) extend(x, first);
     }
-    low_ = low;
-    high_ = high;
-    missing_ += missing;
+    for (; first < n; first += block) {
+      std::array<T, block> copy;  // filled up by repetition
+      const std::size_t size = std::min(n - first, block);
+      for (std::size_t i = 0; i < block; ++i) {
+        std::memcpy(&copy[i], x + static_cast<std::ptrdiff_t>(first + std::min(i, size - 1)) * stride,
+                    sizeof(T));
+      }
+      const std::size_t repeated = is_nan(&copy.back()) ? 0 : block - size;
+      extend(copy.data(), block);
+      present -= repeated;
+    }
+    low_ = ends[0];
+    high_ = ends[1];
+    missing_ += n - present;
     cells_ += n;
   }
   void merge(const ColumnRange& other) noexcept {

@@ -72,7 +72,7 @@ inline void check_weights(std::string_view where, std::span<const double> weight
 /// matrix takes five times as long as reading it.
 template <class T, class Visit>
 void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
-  constexpr std::size_t run = 128, strip = 32;
+  constexpr std::size_t run = 1024, strip = 8;
   constexpr std::size_t pitch =
       run + 8;  // not a power of two: columns of a strip would share their cache lines
   if (!Number<T> || rows.row_stride() == 1) {

@@ -75,4 +75,9 @@ struct Kernels {
       transform_row<DivideRow<T>::lanes>(in, out, rows.cols, divide);
     }
   }
+
+  template <class T>
+  static std::size_t extend_range(const T* cells, std::size_t count, Bits<T>* ends) noexcept {
+    return widen_range(cells, count, ends);
+  }
 };

@@ -74,3 +74,33 @@ inline bool add_split_cells(const T* cells, std::size_t count, const double* mag
   for (std::size_t k = 0; k < 9; ++k) store(sums + k * N, s[k]);
   return true;
 }
+
+/// Widens `ends[0]` to `ends[1]`, integers in the order of numbers, to the cells that are not NaN; how many
+/// those are. A whole number of the widest vectors.
+template <class T>
+inline std::size_t widen_range(const T* cells, std::size_t count, Bits<T>* ends) noexcept {
+  constexpr std::size_t N = vector_bytes / sizeof(T);
+  using V = Lanes<Bits<T>, N>;
+  V low = broadcast<Bits<T>, N>(ends[0]), high = broadcast<Bits<T>, N>(ends[1]), numbers{};
+  for (std::size_t i = 0; i < count; i += N) {
+    const V bits = load<V>(cells + i);
+    const V key = bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
+    const V is_number = (bits & FloatBits<T>::magnitude) <= FloatBits<T>::exponent ? V{} - 1 : V{};
+    const V or_highest = (key & is_number) | (~is_number & FloatBits<T>::magnitude);
+    const V or_lowest = (key & is_number) | (~is_number & ~FloatBits<T>::magnitude);
+    low = or_highest < low ? or_highest : low;
+    high = or_lowest > high ? or_lowest : high;
+    numbers -= is_number;
+  }
+  Bits<T> lows[N], highs[N], counts[N];
+  __builtin_memcpy(lows, &low, sizeof low);
+  __builtin_memcpy(highs, &high, sizeof high);
+  __builtin_memcpy(counts, &numbers, sizeof numbers);
+  std::size_t present = 0;
+  for (std::size_t k = 0; k < N; ++k) {
+    ends[0] = lows[k] < ends[0] ? lows[k] : ends[0];
+    ends[1] = highs[k] > ends[1] ? highs[k] : ends[1];
+    present += static_cast<std::size_t>(counts[k]);
+  }
+  return present;
+}
