@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, Normalizer, OneHotEncoder, StandardScaler
 
 import prepguard
 from prepguard.functions import cos_period, sin_period
@@ -93,6 +93,10 @@ class Functions(Case):
         weighted = ColumnTransformer([("l", FunctionTransformer(np.log), [0]), ("p", "passthrough", [1])],
                                      transformer_weights={"l": 3.0}).fit(X)
         self.assertEqual(export(weighted, X).payload["self_tests"][0]["tolerance"], [24, 0])
+        codes = np.array([[1.0, 2.0], [2.5, -1.0], [30.0, 0.125]])
+        mixed = make_pipeline(ColumnTransformer([("l", FunctionTransformer(np.log), [0]), ("p", "passthrough", [1])]),
+                              Normalizer()).fit(codes)
+        self.assertEqual(export(mixed, codes).payload["self_tests"][0]["tolerance"], [16, 8])
 
     def test_a_step_with_edges_behind_inexact_values_is_told(self) -> None:
         codes = np.array([[1.0], [2.0], [3.0]])

@@ -47,6 +47,7 @@ CHOICES = (
     Choice("RobustScaler", "numbers", True, {"with_centering": ("False",), "with_scaling": ("False",),
                                              "quantile_range": ("(10, 90)", "(0.5, 80.0)"), "unit_variance": ("True",)}),
     Choice("Binarizer", "numbers", False, {"threshold": ("0.5", "-1", "{some}")}),
+    Choice("Normalizer", "numbers", False, {"norm": ("'l1'", "'l2'", "'max'")}),
     Choice("PolynomialFeatures", "numbers", False, {"degree": ("1", "3", "(2, 3)", "(0, 2)"), "interaction_only": ("True",),
                                                     "include_bias": ("False",)}),
     Choice("KBinsDiscretizer", "numbers", False, {"n_bins": ("2", "4", "9"), "strategy": ("'uniform'", "'quantile'", "'kmeans'"),

@@ -185,6 +185,13 @@ TEST_CASE_TEMPLATE("normalizer: fitted here, within an ulp of exact norms", T, f
   }
 }
 
+// Relative errors of a quotient's two sides add up; a norm's is at most that of its worst cell.
+TEST_CASE("normalizer: the tolerance of a cell and of the worst of the row") {
+  const auto step = fitted<double>(Norm::l2, 3);
+  CHECK(step.tolerances({8, 0, 3}) == std::vector<std::int64_t>{16, 8, 11});
+  CHECK(step.tolerances({0, 0, 0}) == std::vector<std::int64_t>{0, 0, 0});
+}
+
 TEST_CASE("normalizer: NaN is refused, in training too") {
   cells::check_error(
       [] {

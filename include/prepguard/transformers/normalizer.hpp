@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "prepguard/detail/nan_refusal.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/row_norm.hpp"
+#include "prepguard/detail/tolerance.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
 
@@ -78,6 +80,15 @@ class Normalizer : public ColumnEstimator<Normalizer<T>, T, detail::ColumnSeen<T
 
   std::string formula(T x, std::size_t) const {
     return detail::repr_text(double{x}) + " / norm of the row is not finite";
+  }
+
+  /// The relative errors of a cell and of the norm add up; that of the norm is at most the largest of its
+  /// cells. A row of tiny numbers whose errors are not relative may be further off: its self-test then fails.
+  std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
+    std::int64_t largest = 0;
+    for (const std::int64_t k : columns) largest = k > largest ? k : largest;
+    for (std::int64_t& k : columns) k = detail::sum_tolerance(k, largest);
+    return columns;
   }
 
   /// Numbers of several sizes, for self-test rows made from the state.

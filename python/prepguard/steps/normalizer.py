@@ -11,6 +11,7 @@ import numpy as np
 from .. import fields
 from ..error import Error
 from ._step import NATIVE, Block, Cells, Node, Read, Source, Step, all_numbers, refuse_nan
+from ._tolerance import total
 
 NORMS = ("l1", "l2", "max")
 ORDERS = ("c", "f")
@@ -66,10 +67,10 @@ def _native(node: Node, rows: np.ndarray) -> np.ndarray:
 
 def _in_turn(lines: np.ndarray) -> np.ndarray:
     """One line after the other."""
-    total = lines[0].copy()
+    summed = lines[0].copy()
     for line in lines[1:]:
-        total += line
-    return total
+        summed += line
+    return summed
 
 
 def _pairwise(lines: np.ndarray) -> np.ndarray:
@@ -92,11 +93,18 @@ def _by_lanes(lines: np.ndarray) -> np.ndarray:
     vectors = padded.reshape(-1, lanes, lines.shape[1])
     whole = len(lines) // (4 * lanes) * 4
     turn = [first + k for first in range(0, whole, 4) for k in (3, 2, 1, 0)] + list(range(whole, len(vectors)))
-    total = np.zeros_like(vectors[0])
+    sums = np.zeros_like(vectors[0])
     for vector in turn:
-        total = vectors[vector] * vectors[vector] + total
-    return total[0] + total[1] if lanes == 2 else (total[0] + total[1]) + (total[2] + total[3])
+        sums = vectors[vector] * vectors[vector] + sums
+    return sums[0] + sums[1] if lanes == 2 else (sums[0] + sums[1]) + (sums[2] + sums[3])
+
+
+def tolerances(node: Node, columns: list[int]) -> list[int]:
+    """The relative errors of a cell and of the norm add up; that of the norm is at most the largest of its cells. A row of
+    tiny numbers whose errors are not relative may be further off: its self-test then fails."""
+    largest = max(columns)
+    return [total(k, largest) for k in columns]
 
 
 STEP = Step("normalizer", (Source("Normalizer", "sklearn.", ("n_features_in_", "norm")),),
-            {"norm": fields.string, "order": fields.string}, read, check, transform)
+            {"norm": fields.string, "order": fields.string}, read, check, transform, tolerances=tolerances)
