@@ -42,7 +42,7 @@ using prepguard::Text;
 
 static_assert(prepguard::Invertible<AnyStep<double>> && prepguard::Invertible<AnyPipeline<float>>);
 static_assert(prepguard::Invertible<ColumnStep<double>> && prepguard::Invertible<ColumnTransformer<double>>);
-static_assert(!prepguard::Invertible<Pipeline<SimpleImputer<double>, StandardScaler<double>>>);
+static_assert(!prepguard::Invertible<Pipeline<prepguard::PolynomialFeatures<double>, StandardScaler<double>>>);
 
 template <class T>
 Matrix<T> training() {

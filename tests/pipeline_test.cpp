@@ -55,7 +55,8 @@ static_assert(prepguard::Estimator<Scaled> && prepguard::Estimator<AnyPipeline<f
 static_assert(prepguard::Estimator<AnyStep<double>> && prepguard::Estimator<ColumnStep<double>>);
 static_assert(prepguard::Transformer<ColumnTransformer<double>>);
 static_assert(prepguard::Invertible<Pipeline<StandardScaler<double>, MinMaxScaler<double>>>);
-static_assert(!prepguard::Invertible<Scaled>);
+static_assert(
+    !prepguard::Invertible<Pipeline<prepguard::PolynomialFeatures<double>, StandardScaler<double>>>);
 static_assert(prepguard::HasSchema<ColumnTransformer<double>> && !prepguard::HasSchema<Scaled>);
 static_assert(prepguard::HasSchema<Pipeline<ColumnTransformer<double>, StandardScaler<double>>>);
 static_assert(std::is_nothrow_move_constructible_v<AnyPipeline<double>> && std::regular<AnyPipeline<double>>);
