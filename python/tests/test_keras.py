@@ -109,6 +109,24 @@ class Layers(Case):
         with self.refused("bad_shape", "offset has shape (2,)"):
             export(standins.rescaling(1.0, [1.0, 2.0]), data)
 
+    def test_discretization(self) -> None:
+        """The documented example, and boundaries that are no float32: rounded to nearest, or compared as doubles."""
+        data = np.array([[-1.5, 1.0, 3.4, 0.5], [0.0, 3.0, 1.3, 0.0]], FLOAT)
+        artifact = self.replays(standins.discretization([0.0, 1.0, 2.0]), data)
+        self.assertEqual(artifact.transform(data).tolist(), [[0, 2, 3, 1], [1, 3, 2, 1]])
+        cells = np.array([[0.1, 0.2, 0.3, 0.7, 1.1]], FLOAT).T
+        near = np.concatenate([np.nextafter(cells, FLOAT(-9)), cells, np.nextafter(cells, FLOAT(9))])
+        for rounds in (True, False):
+            self.replays(standins.discretization([0.1, 0.2, 0.3, 0.7, 1.1], rounds), near)
+            for mode in ("one_hot", "multi_hot", "count"):
+                self.replays(standins.discretization([0.1, 0.2, 0.3, 0.7, 1.1], rounds, output_mode=mode), near)
+        with self.refused("bad_parameter", "Discretization", "bin_boundaries=[1.0, 0.0]", "ascend"):
+            export(standins.discretization([1.0, 0.0]), data)
+        with self.refused("bad_parameter", "output_mode='one_hot' over 4 columns", "multi_hot"):
+            export(standins.discretization([0.0], output_mode="one_hot"), data)
+        with self.refused("bad_shape", "bin_boundaries is not set", "adapt"):
+            export(standins.make("Discretization", bin_boundaries=None), data)
+
     def test_category_encoding(self) -> None:
         """The documented examples."""
         column = np.array([[3], [2], [0], [1]])
@@ -194,7 +212,7 @@ class Layers(Case):
         with self.refused("bad_schema", "StringLookup", "reads text"):
             export(standins.lookup("StringLookup", ["a"]), rows())
         for kind in ("TextVectorization", "HashedCrossing", "Dense", "Dropout"):
-            with self.refused("bad_parameter", kind, "supported: CategoryEncoding, Hashing"):
+            with self.refused("bad_parameter", kind, "supported: CategoryEncoding, Discretization, Hashing"):
                 export(standins.make(kind, lambda x: x), rows())
 
     def test_missing_text_is_no_token(self) -> None:

@@ -75,6 +75,7 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "category_encoding_one_hot": (layers.CategoryEncoding(num_tokens=6, output_mode="one_hot"), b),
         "standard_scaler_keras": (adapted(layers.Normalization(), numbers()), numbers()),
         "column_transformer_keras": (functional(), penguins()),
+        "k_bins_discretizer_keras": (layers.Discretization(bin_boundaries=[25.0, 35.1, 41.3], output_mode="one_hot"), age),
         "min_max_scaler_keras": (Sequential([layers.Rescaling(-0.5, offset=0.1, name="rescale")]), age),
     }
 

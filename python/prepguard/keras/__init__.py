@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import Any, Optional
 
 import numpy as np
@@ -16,7 +17,9 @@ from ..steps import Block, Cells
 from ..validate import check_fits
 from .archive import Archived, read_archive
 from .graph import Composer, Input, leaves, model_inputs, wants
-from .layers import computes
+from .layers import class_name, computes
+
+DIFFER_BY_BACKEND = ("Normalization", "Discretization")
 
 
 def opened(fitted: Any) -> Any:
@@ -24,6 +27,9 @@ def opened(fitted: Any) -> Any:
     `Preprocessing`; anything else as it is."""
     if isinstance(fitted, (str, os.PathLike)) and fitted != "passthrough":
         model, version = read_archive(os.fspath(fitted))
+        if any(class_name(layer) in DIFFER_BY_BACKEND for layer in leaves(model)):
+            warnings.warn(f"prepguard: {fitted}: an archive does not say on which backend it was trained; it is exported as "
+                          "TensorFlow computes it; if it was another, load it there and pass the model", stacklevel=4)
         return Preprocessing(model, version)
     if isinstance(fitted, dict) and any(map(_is_keras, fitted.values())):
         others = [key for key, layer in fitted.items() if not _is_keras(layer)]

@@ -95,7 +95,7 @@ def read_layer(layer: Any, block: Block) -> Chain:
 
 def computes(layer: Any) -> bool:
     """Whether the layer has float32 arithmetic of its own; the others move indices."""
-    return class_name(layer) in ("Normalization", "Rescaling", "SafeDivide") or \
+    return class_name(layer) in ("Normalization", "Rescaling", "Discretization", "SafeDivide") or \
         getattr(layer, "output_mode", "") == "tf_idf"
 
 
@@ -179,6 +179,34 @@ def _safe_divide(seen: Layer) -> Chain:
 
 def _identity(seen: Layer) -> Chain:
     return Chain([], list(seen.block.names))
+
+
+def _discretization(seen: Layer) -> Chain:
+    seen.float32()
+    given = np.asarray(seen.need("bin_boundaries", "call adapt, or pass bin_boundaries="), dtype=np.float64)
+    edges = _edges(seen, given)
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+        raise seen.refuse(f"bin_boundaries={given.tolist()!r:.60}", "finite ones that ascend, as float32 too, are")
+    node = {"type": "k_bins_discretizer", "encode": "ordinal",
+            "columns": [{"inner": pack(edges), "outer": pack(edges[:0])} for _ in seen.block.names]}
+    return _encoded(seen, node, len(edges) + 1, [str(index) for index in range(len(edges) + 1)], MODES)
+
+
+def _edges(seen: Layer, given: np.ndarray) -> np.ndarray:
+    """Boundaries as float32: TensorFlow and JAX round them to nearest. The numpy backend compares float32 cells with
+    doubles, which is comparing with the next float32 that is not smaller. Found by running the layer."""
+    nearest = given.astype(FLOAT)
+    upward = np.where(nearest < given, np.nextafter(nearest, FLOAT(np.inf)), nearest)
+    if (nearest == upward).all() or not callable(seen.layer):
+        return nearest
+    out = np.asarray(seen.layer(np.repeat(nearest[:, None], seen.width, axis=1)))
+    # Encoded, a row of equal cells has one column that is not 0.
+    got = (out if seen.get("output_mode", "int") == "int" else out.argmax(axis=-1)).reshape(len(nearest), -1)[:, 0]
+    for edges in (nearest, upward):
+        if (got == np.searchsorted(edges, nearest, side="right")).all():
+            return edges
+    raise Error("self_test_failed", f"{seen.where}: this Keras compares with bin_boundaries in a way this version "
+                                    "does not know")
 
 
 def _category_encoding(seen: Layer) -> Chain:
@@ -272,7 +300,7 @@ def finish(node: dict[str, Any], width: int) -> dict[str, Any]:
 
 
 READERS: dict[str, Callable[[Layer], Chain]] = {
-    "Normalization": _normalization, "Rescaling": _rescaling,
+    "Normalization": _normalization, "Rescaling": _rescaling, "Discretization": _discretization,
     "CategoryEncoding": _category_encoding, "StringLookup": _lookup, "IntegerLookup": _lookup, "Hashing": _hashing,
     "SafeDivide": _safe_divide, "Identity": _identity, "TFDIdentity": _identity, "InputLayer": _identity,
 }
