@@ -23,8 +23,8 @@ from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler,
-                                   StandardScaler)
+                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
+                                   QuantileTransformer, RobustScaler, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -387,6 +387,10 @@ CASES: dict[str, Callable[[], Case]] = {
         MinMaxScaler((-3, 2), clip=True), FunctionTransformer(np.square, feature_names_out="one-to-one")), seed=28),
     "polynomial_features": lambda: _products("float64", degree=3),
     "polynomial_features_float32": lambda: _products("float32", degree=(2, 4), interaction_only=True),
+    "quantile_transformer": lambda: _alone(QuantileTransformer(n_quantiles=50), seed=44),
+    "quantile_transformer_float32": lambda: _alone(QuantileTransformer(n_quantiles=11), "float32", seed=45),
+    "quantile_transformer_scaled": lambda: _alone(make_pipeline(StandardScaler(), QuantileTransformer(n_quantiles=3),
+                                                                MinMaxScaler((-1, 1))), seed=46),
     "safe_divide": lambda: _alone(SafeDivide(0.1)),
     "safe_divide_float32": lambda: _alone(make_pipeline(StandardScaler(), SafeDivide()), "float32"),
     "one_hot_encoder_given": lambda: _encoder(handle_unknown="ignore", categories=_lists()),

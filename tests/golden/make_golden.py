@@ -22,8 +22,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures, RobustScaler,
-                                   StandardScaler)
+                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
+                                   QuantileTransformer, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -141,6 +141,8 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "polynomial_features": (PolynomialFeatures((2, 3)), known),
         "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
                                         numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),
+        "quantile_transformer": (QuantileTransformer(n_quantiles=4), numbers()),
+        "quantile_transformer_normal": (QuantileTransformer(n_quantiles=9, output_distribution="normal"), numbers("float32")[few]),
         "safe_divide": (SafeDivide(0.1), numbers()[few]),
         "one_hot_encoder_given": (OneHotEncoder(categories=[[1, 2, 3, 16], [-0.0, 2**-17, 0.25, 0.5, 8.0]],
                                                 drop=[2, 0.5], min_frequency=1), codes("float64")),

@@ -11,25 +11,51 @@
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/functions.hpp"
 #include "prepguard/detail/imputer_state.hpp"
-#include "prepguard/detail/row_norm.hpp"
 #include "prepguard/detail/lookup_state.hpp"
 #include "prepguard/detail/output_mode.hpp"
+#include "prepguard/detail/quantiles.hpp"
+#include "prepguard/detail/row_norm.hpp"
 #include "prepguard/transformer.hpp"
 
 // How enumerations are spelled in files: one table each, in the order of the enumerators.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-inline std::span<const std::string_view> names_of(Contract) noexcept { return contract_names; }
-inline std::span<const std::string_view> names_of(DType) noexcept { return dtype_names; }
-inline std::span<const std::string_view> names_of(HandleUnknown) noexcept { return handle_unknown_names; }
-inline std::span<const std::string_view> names_of(OovMethod) noexcept { return oov_method_names; }
-inline std::span<const std::string_view> names_of(OutputMode) noexcept { return output_mode_names; }
-inline std::span<const std::string_view> names_of(Strategy) noexcept { return strategy_names; }
-inline std::span<const std::string_view> names_of(Encode) noexcept { return encode_names; }
-inline std::span<const std::string_view> names_of(Norm) noexcept { return norm_names; }
-inline std::span<const std::string_view> names_of(RowOrder) noexcept { return row_order_names; }
-inline std::span<const std::string_view> names_of(MissingMarker) noexcept { return missing_marker_names; }
-inline std::span<const std::string_view> names_of(NamedFunction) noexcept { return function_names; }
+inline std::span<const std::string_view> names_of(Contract) noexcept {
+  return contract_names;
+}
+inline std::span<const std::string_view> names_of(DType) noexcept {
+  return dtype_names;
+}
+inline std::span<const std::string_view> names_of(HandleUnknown) noexcept {
+  return handle_unknown_names;
+}
+inline std::span<const std::string_view> names_of(OovMethod) noexcept {
+  return oov_method_names;
+}
+inline std::span<const std::string_view> names_of(OutputMode) noexcept {
+  return output_mode_names;
+}
+inline std::span<const std::string_view> names_of(Strategy) noexcept {
+  return strategy_names;
+}
+inline std::span<const std::string_view> names_of(Encode) noexcept {
+  return encode_names;
+}
+inline std::span<const std::string_view> names_of(Norm) noexcept {
+  return norm_names;
+}
+inline std::span<const std::string_view> names_of(RowOrder) noexcept {
+  return row_order_names;
+}
+inline std::span<const std::string_view> names_of(MissingMarker) noexcept {
+  return missing_marker_names;
+}
+inline std::span<const std::string_view> names_of(OutputDistribution) noexcept {
+  return output_distribution_names;
+}
+inline std::span<const std::string_view> names_of(NamedFunction) noexcept {
+  return function_names;
+}
 
 template <class E>
 std::string_view name_of(E value) noexcept {
