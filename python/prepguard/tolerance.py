@@ -40,6 +40,6 @@ def _follow(node: dict[str, Any], columns: list[Column], path: str, edges: list[
     before = [column.tolerance for column in columns]
     exact = step.tolerances is None or not (any(before) or node.get("ulps"))
     after = [0] * len(kinds) if exact else step.tolerances(node, before)
-    if any(before) and not any(after):
+    if any(before) and (not any(after) if step.edges is None else step.edges(node, before)):
         edges.append(f"{path} ({node['type']})")
     return [Column(kind, k) for kind, k in zip(kinds, after)]

@@ -62,6 +62,14 @@ class Quantiles(Case):
             fitted = make_pipeline(FunctionTransformer(np.log), step).fit(rows)
             self.assertEqual(export(fitted, rows).payload["self_tests"][0]["tolerance"], [want])
 
+    def test_equal_quantiles_behind_inexact_values_are_told(self) -> None:
+        for rows, edge in ((np.array([[1.0], [2.0], [3.0]]), False), (np.array([[1.0], [2.0], [2.0]]), True)):
+            fitted = make_pipeline(FunctionTransformer(np.log), QuantileTransformer(n_quantiles=3)).fit(rows)
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                prepguard.dumps(fitted, sample=rows)
+            self.assertEqual(any("steps[1].step" in str(w.message) and "edge" in str(w.message) for w in told), edge)
+
     def test_refused(self) -> None:
         overflowed = QuantileTransformer(n_quantiles=5).fit(X)
         overflowed.quantiles_[0, 0] = -np.inf

@@ -20,8 +20,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 import sklearn
-from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, RobustScaler,
-                                   StandardScaler)
+from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, QuantileTransformer,
+                                   RobustScaler, StandardScaler)
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
 
@@ -126,6 +126,12 @@ def edges_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.nd
     return pairs
 
 
+def quantiles_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The sign of a quantile of zero depends on how the rows were sorted."""
+    quantiles = np.column_stack([unpack(column) for column in state["quantiles"]])
+    return [(unpack(state["references"]), fitted.references_), (quantiles + 0.0, fitted.quantiles_ + 0.0)]
+
+
 def bins(**options: Any) -> Callable[[], Any]:
     """Whole rows, and quantiles as NumPy interpolates them, which newer versions have to be told."""
     if "quantile_method" in KBinsDiscretizer().get_params():
@@ -181,6 +187,8 @@ EQUAL = [
     Equal("k_bins_discretizer", bins(), edges_of, rows=with_room, gaps=False),
     Equal("k_bins_discretizer:30", bins(n_bins=30), edges_of, rows=with_room, gaps=False),
     Equal("k_bins_discretizer:uniform", bins(n_bins=7, strategy="uniform"), edges_of, rows=with_room, gaps=False),
+    Equal("quantile_transformer", lambda: QuantileTransformer(subsample=10**9), quantiles_of),
+    Equal("quantile_transformer:17", lambda: QuantileTransformer(n_quantiles=17, subsample=10**9), quantiles_of),
     Equal("one_hot_encoder", OneHotEncoder, categories_of,
           rows=lambda r, rows: r.choice([0.0, -0.0, 0.1, 1e30, -5.0], (rows, 4))),
 ]

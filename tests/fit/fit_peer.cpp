@@ -120,6 +120,7 @@ std::map<std::string, Fit<T>> fits() {
   using MaxAbs = prepguard::MaxAbsScaler<T>;
   using Robust = prepguard::RobustScaler<T>;
   using KBins = prepguard::KBinsDiscretizer<T>;
+  using Quantiles = prepguard::QuantileTransformer<T>;
   using prepguard::BinStrategy;
   using OneHot = prepguard::OneHotEncoder<T>;
   return {
@@ -136,6 +137,8 @@ std::map<std::string, Fit<T>> fits() {
       {"k_bins_discretizer", fit_of<T>(KBins())},
       {"k_bins_discretizer:30", fit_of<T>(KBins({.n_bins = 30}))},
       {"k_bins_discretizer:uniform", fit_of<T>(KBins({.n_bins = 7, .strategy = BinStrategy::uniform}))},
+      {"quantile_transformer", fit_of<T>(Quantiles())},
+      {"quantile_transformer:17", fit_of<T>(Quantiles({.n_quantiles = 17}))},
       {"one_hot_encoder", fit_of<T>(OneHot())},
   };
 }

@@ -8,7 +8,7 @@ import re
 import sys
 import warnings
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 import numpy as np
 
@@ -85,16 +85,27 @@ def prepare(case: Case) -> Outcome:
             fitted = build(case.node).fit(case.sample)
         except Exception as problem:
             return Outcome(refused=f"scikit-learn cannot fit it: {type(problem).__name__}")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            exported = _export(case, fitted)
+        if any("cuts at edges" in str(warning.message) for warning in told):
+            return Outcome(refused="edges behind inexact cells, which dump warns of")
+        if isinstance(exported, Outcome):
+            return exported
         try:
-            artifact = prepguard.dumps(fitted, sample=case.sample, provenance_date="")
-        except prepguard.Error as problem:
-            return _refusal(problem)
-        except Exception as problem:
-            return Outcome(failed=f"dump raises {type(problem).__name__}: {problem}")
-        try:
-            return _jobs(case, fitted, artifact)
+            return _jobs(case, fitted, exported)
         except Exception as problem:
             return Outcome(failed=f"cannot be served: {type(problem).__name__}: {problem}")
+
+
+def _export(case: Case, fitted: Any) -> Union[bytes, Outcome]:
+    """The artifact, or what dump said."""
+    try:
+        return prepguard.dumps(fitted, sample=case.sample, provenance_date="")
+    except prepguard.Error as problem:
+        return _refusal(problem)
+    except Exception as problem:
+        return Outcome(failed=f"dump raises {type(problem).__name__}: {problem}")
 
 
 def _refusal(problem: prepguard.Error) -> Outcome:

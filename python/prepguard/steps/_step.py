@@ -96,6 +96,8 @@ class Step:
     `fits(node, dtype, path)` raises `bad_state` if the state cannot be used with T = dtype.
     `tolerances(node, columns)`: those of the outputs, where inputs have these (_tolerance.py). None: the step has edges,
     or no number comes in; what comes out is exact.
+    `edges(node, columns)`: whether there is an edge where inputs of these tolerances are not exact; None: there is one if
+    no output has a tolerance.
     `contracts`: the numerics contracts it may carry; none for a step without arithmetic of its own.
     `probed`: which of scikit-learn's two contracts it is, is found by running the fitted object.
     """
@@ -108,6 +110,7 @@ class Step:
     transform: Callable[[Node, list[Cells], np.dtype, str], list[Cells]]
     fits: Callable[[Node, str, str], None] = field(default=_fits_every_type)
     tolerances: Optional[Callable[[Node, list[int]], list[int]]] = None
+    edges: Optional[Callable[[Node, list[int]], bool]] = None
     probed: bool = False
     contracts: tuple[str, ...] = (FLOAT64_COEFFICIENTS, NATIVE)
     version: int = 1

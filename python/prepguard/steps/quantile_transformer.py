@@ -129,6 +129,11 @@ def tolerances(node: Node, columns: list[int]) -> list[int]:
             for k, column in zip(columns, node["quantiles"])]
 
 
+def edges(node: Node, columns: list[int]) -> bool:
+    """Whether some of the quantiles of a column that is not exact are equal."""
+    return any(k and len(set(column["values"])) < len(column["values"]) for k, column in zip(columns, node["quantiles"]))
+
+
 def _largest_slope(column: Node, references: list[float]) -> float:
     """Of the line, times the largest |x|: what an error of eps * max(1, |x|) becomes at most."""
     quantiles = column["values"]
@@ -147,4 +152,5 @@ STEP = Step(
     (Source("QuantileTransformer", "sklearn.", ("n_features_in_", "quantiles_", "references_", "output_distribution")),),
     {"output_distribution": fields.string, "references": fields.array, "quantiles": fields.list_of(fields.array),
      "ulps": fields.integer},
-    read, check, transform, tolerances=tolerances, contracts=(FLOAT64_COEFFICIENTS, FLOAT32_COEFFICIENTS, NATIVE))
+    read, check, transform, tolerances=tolerances, edges=edges,
+    contracts=(FLOAT64_COEFFICIENTS, FLOAT32_COEFFICIENTS, NATIVE))
