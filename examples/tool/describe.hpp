@@ -80,7 +80,7 @@ struct Describer {
     for (const auto& each : pipeline.steps()) {
       out << indent << each.name << ": " << each.step.type_name() << '\n';
       inner(each.step);
-      inner.names = each.step.feature_names_out(inner.names);
+      inner.names = names_after(each.step, inner.names);
     }
   }
 
@@ -92,6 +92,20 @@ struct Describer {
       out << (block.weight == 1.0 ? "" : ", weight " + short_number(block.weight)) << '\n';
       inner(block.step);
     }
+  }
+
+  /// The input column that each output of a step comes from, by the names of the columns the step reads.
+  static std::vector<std::string> names_after(const prepguard::AnyStep<double>& step,
+                                              const std::vector<std::string>& read) {
+    // Names are made of the names of columns: numbers between marks tell which.
+    std::vector<std::string> marked;
+    for (std::size_t j = 0; j < read.size(); ++j) marked.push_back('\x01' + std::to_string(j) + '\x02');
+    std::vector<std::string> made = step.feature_names_out(marked);
+    for (std::string& name : made) {
+      const std::size_t from = name.find('\x01');
+      if (from != std::string::npos) name = read[std::stoul(name.substr(from + 1))];
+    }
+    return made;
   }
 
   template <class Leaf>

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "prepguard/artifact.hpp"
@@ -19,33 +22,48 @@ struct Handling {
 
 namespace detail {
 
-inline std::string missing_handling(const prepguard::Artifact<double>& artifact, std::size_t j) {
-  using prepguard::MissingFlow;
-  const bool none = artifact.schema().columns()[j].missing_text() == prepguard::Missing::none;
-  std::vector<MissingFlow> flow(artifact.schema().size(), MissingFlow::never);
-  flow[j] = none ? MissingFlow::none : MissingFlow::nan;
-  flow = artifact.missing_flow(std::move(flow));
-  if (std::find(flow.begin(), flow.end(), MissingFlow::refused) != flow.end()) return "error";
-  const bool gone =
-      std::all_of(flow.begin(), flow.end(), [](MissingFlow f) { return f == MissingFlow::never; });
-  return gone ? "filled or encoded" : "stays NaN";
-}
-
-/// Tries it: the first self-test row with another cell in column `j`.
-inline std::string unknown_handling(const prepguard::Artifact<double>& artifact, std::size_t j) {
+/// What comes of the first self-test row with `cell`, an array of one, in column `j`.
+inline std::optional<prepguard::Errc> error_with(const prepguard::Artifact<double>& artifact, std::size_t j,
+                                                 prepguard::Array cell) {
   using prepguard::Array;
-  const bool text = artifact.schema().columns()[j].kind() == prepguard::Kind::text;
   std::vector<Array> row;
   for (const Array& input : artifact.self_tests().front().inputs) {
     row.push_back(input.is_text() ? Array(Array::Texts{input.texts()[0]})
                                   : Array(Array::Reals{input.real(0)}));
   }
-  row[j] = text ? Array(Array::Texts{std::string("\x01 no such value")}) : Array(Array::Reals{-12345.678});
+  row[j] = std::move(cell);
   try {
     artifact.transform(prepguard::detail::SelfTestTable<double>(row, artifact.schema()).table());
   } catch (const prepguard::Error& error) {
-    if (error.code() == prepguard::Errc::unknown_category) return "error";
+    return error.code();
   }
+  return std::nullopt;
+}
+
+inline std::string missing_handling(const prepguard::Artifact<double>& artifact, std::size_t j) {
+  using prepguard::Array;
+  using prepguard::MissingFlow;
+  const prepguard::Column& column = artifact.schema().columns()[j];
+  const prepguard::Missing spelling = column.missing_text();
+  std::vector<MissingFlow> flow(artifact.schema().size(), MissingFlow::never);
+  flow[j] = spelling == prepguard::Missing::none ? MissingFlow::none : MissingFlow::nan;
+  flow = artifact.missing_flow(std::move(flow));
+  if (std::find(flow.begin(), flow.end(), MissingFlow::refused) != flow.end()) return "error";
+  const Array missing = column.kind() == prepguard::Kind::text
+                            ? Array(Array::Texts{prepguard::OwnedText(prepguard::Text(spelling))})
+                            : Array(Array::Reals{std::numeric_limits<double>::quiet_NaN()});
+  if (error_with(artifact, j, missing)) return "error";  // a step without outputs may refuse it, too
+  const bool gone =
+      std::all_of(flow.begin(), flow.end(), [](MissingFlow f) { return f == MissingFlow::never; });
+  return gone ? "filled or encoded" : "stays NaN";
+}
+
+inline std::string unknown_handling(const prepguard::Artifact<double>& artifact, std::size_t j) {
+  using prepguard::Array;
+  const bool text = artifact.schema().columns()[j].kind() == prepguard::Kind::text;
+  const Array unknown =
+      text ? Array(Array::Texts{std::string("\x01 no such value")}) : Array(Array::Reals{-12345.678});
+  if (error_with(artifact, j, unknown) == prepguard::Errc::unknown_category) return "error";
   return text ? "served" : "";
 }
 

@@ -95,7 +95,7 @@ void check_special_code(const Place& at, const Array& code, bool needed,
   (at / "dtype").require(code.dtype() == DType::float64, "float64", name(code.dtype()));
   at.require_count(code.size(), needed ? 1 : 0);
   if (!needed || code.missing(0) != Missing::no) return;
-  const Place value = (at / "values")[0];
+  const Place values = at / "values", value = values[0];
   value.require(representable<T>(code, 0), "a value that is exact in the scalar type", python_text(code, 0));
   for (const OrdinalColumn& column : columns) {
     if (for_nan && !column.has_nan()) continue;
