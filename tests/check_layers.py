@@ -18,8 +18,8 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["transformer", "transformer_base", "leaf", "partial", "column_estimator"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
-     "feature_union"],
-    ["report", "outcome", "model", "guard"],
+     "feature_union", "target"],
+    ["report", "outcome", "model", "guard", "decode"],
     ["prepguard"],
 ]
 FILE_SIDE = ["artifact_facts", "artifact", "serialize", "archive", "file"]  # lowest first

@@ -2,9 +2,8 @@
 // The C++ side of python_files.py.
 //
 //   file_peer check      files from standard input, each after a letter (d: as double, f: as float) and its
-//   length (4
-//                        bytes, little-endian) -> a line each: "same" or "other" if it is accepted without
-//                        its self-test and saved again to the same or other bytes, else the error
+//                        length (4 bytes, little-endian) -> a line each: "same" or "other" if it is accepted
+//                        without its self-test and saved again to the same or other bytes, else the error
 //   file_peer make DIR   writes artifacts of everything that can be fitted here
 #include <cereal/cereal.hpp>
 #include <cstddef>
@@ -98,6 +97,29 @@ void make_mixed(const std::filesystem::path& folder, const Rows& rows) {
   save(folder, "column_transformer", prep.fit(rows.all()), rows.all());
 }
 
+/// Everything that a target can be undone by, also what no Python object exports.
+template <Number T>
+void make_targets(const std::filesystem::path& folder, const Rows& rows) {
+  using namespace prepguard;
+  auto cells = Matrix<T>::uninitialized(rows.length.size(), 1);
+  for (std::size_t i = 0; i < cells.rows(); ++i) cells(i, 0) = static_cast<T>(rows.length[i]);
+  const auto artifact = make_artifact(StandardScaler<T>().fit(cells));
+  const auto make = [&](const std::string& name, const Target& target) {
+    save_file(
+        artifact.with_target(target),
+        folder / ("target_" + name + '_' + std::string(prepguard::name(dtype_of<T>)) + ".prepguard.json"));
+  };
+  Matrix<T> prices(4, 2);
+  for (std::size_t k = 0; k < 8; ++k) prices.data()[k] = static_cast<T>(k * k) / T{3} + T{0.1F};
+  Pipeline chain{MaxAbsScaler<T>{}, RobustScaler<T>{}, MinMaxScaler<T>{}};
+  make("chain", Target({"price", "rooms"}, chain.fit(prices)));
+  const std::vector<double> price{80.5, 120, 99.25}, rooms{1, 3, 2};
+  ColumnTransformer<T> apart{{"b", StandardScaler<T>{}, {"rooms"}, 0.3}, {"a", MinMaxScaler<T>{}, {"price"}}};
+  make("columns", Target({"price", "rooms"}, apart.fit(Table().add("price", price).add("rooms", rooms))));
+  make("words", Target(Array(Array::Texts{std::string("low"), std::string("Åre"), std::string("")})));
+  make("two", Target(Array(Array::Reals{-0.5, 2.25}), 0.25));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -115,4 +137,6 @@ int main(int argc, char** argv) {
   make_numbers<double>(argv[2], rows);
   make_mixed<float>(argv[2], rows);
   make_mixed<double>(argv[2], rows);
+  make_targets<float>(argv[2], rows);
+  make_targets<double>(argv[2], rows);
 }

@@ -83,8 +83,9 @@ def edit_list(r: random.Random, items: list[Any], donor: Any) -> None:
 def edit(r: random.Random, payload: Any, donors: list[Any]) -> None:
     """One change: of a value, of a list, of a key, or a part of another file in its place."""
     places = list(spots(payload))
-    # Cells and expected values are most of a file; what stands in the pipeline is what matters.
-    within = list(spots(payload["pipeline"])) if isinstance(payload.get("pipeline"), dict) else []
+    # Cells and expected values are most of a file; what stands in the steps is what matters.
+    within = [spot for part in ("pipeline", "target") if isinstance(payload.get(part), (dict, list))
+              for spot in spots(payload[part])]
     container, key = r.choice(within if within and r.random() < 0.6 else places)
     kind, old = r.random(), container[key]
     if kind < 0.25 and isinstance(old, list):
@@ -146,7 +147,7 @@ class Files(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             ask(["make", folder])
             names = sorted(os.listdir(folder))
-            self.assertGreaterEqual(len(names), 28)
+            self.assertGreaterEqual(len(names), 36)
             for name in names:
                 with self.subTest(name), open(os.path.join(folder, name), "rb") as file:
                     data = file.read()

@@ -15,6 +15,7 @@
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/used_columns.hpp"
 #include "prepguard/schema.hpp"
+#include "prepguard/target.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -48,6 +49,19 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   const AnyStep<T>& pipeline() const noexcept { return pipeline_; }
   /// Names of the outputs.
   const std::vector<std::string>& feature_names() const noexcept { return features_; }
+  /// What the model's outputs mean; an empty target if that is not known.
+  const Target& target() const noexcept {
+    static const Target unknown;
+    return target_.empty() ? unknown : target_.front();
+  }
+  /// The same artifact for a model that was trained to predict `target`.
+  Artifact with_target(Target target) const {
+    Artifact made(*this);
+    made.target_.clear();
+    if (!target.empty()) made.target_.push_back(std::move(target));
+    made.prepare();
+    return made;
+  }
   const ArtifactFacts& facts() const noexcept { return facts_; }
   DType dtype() const noexcept { return facts_.dtype; }
   const Provenance& provenance() const noexcept { return facts_.provenance; }
@@ -89,19 +103,22 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
     Schema::fields(self.schema_, visit);
     visit("pipeline", self.pipeline_);
     visit("features", self.features_);
+    visit("target", self.target_);
     visit("models", self.facts_.models);
     visit("policy", self.facts_.policy);
     visit("self_tests", self.facts_.self_tests);
   }
 
   friend bool operator==(const Artifact& a, const Artifact& b) {
-    return a.schema_ == b.schema_ && a.pipeline_ == b.pipeline_ && a.features_ == b.features_ && a.facts_ == b.facts_;
+    return a.schema_ == b.schema_ && a.pipeline_ == b.pipeline_ && a.features_ == b.features_ && a.target_ == b.target_ &&
+           a.facts_ == b.facts_;
   }
 
  private:
   Schema schema_{};
   AnyStep<T> pipeline_{};
   std::vector<std::string> features_{};
+  std::vector<Target> target_{};  // none or one
   ArtifactFacts facts_{};
 };
 
@@ -114,6 +131,9 @@ void Artifact<T>::prepare() {
   pipeline.require(out.texts() == 0, "outputs that are all numbers", "text among them");
   pipeline.require(out.size() != 0, "at least 1 output", "none");
   detail::check_used(schema_, detail::used_columns<T, BuiltInSteps<T>>(pipeline_));
+  const detail::Place targets = root / "target";
+  targets.require(target_.size() <= 1, "1 target or none", std::to_string(target_.size()));
+  for (Target& target : target_) target.prepare(targets[0]);
   detail::check_facts(facts_);
   detail::check_policy(root / "policy", facts_.policy, schema_, features_);
   detail::check_unique_names(root / "features", features_);

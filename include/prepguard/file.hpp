@@ -82,7 +82,10 @@ Artifact<T> read_payload(std::string_view payload, const LoadOptions& options) {
     if (error.code() != Errc::bad_state) throw;
     throw_with_line(error, payload);
   }
-  if (options.self_test) replay(artifact, self_test_of(artifact));
+  if (options.self_test) {
+    replay(artifact, self_test_of(artifact));
+    replay(artifact.target());
+  }
   return artifact;
 }
 

@@ -12,6 +12,7 @@
 #include "prepguard/detail/output_check.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
 #include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/target_output.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
 #include "prepguard/report.hpp"
@@ -21,8 +22,9 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// A model behind checks of what goes in and what comes out; made by `guard`.
 ///
 /// A call checks the rows, makes features of them, checks those, calls the model and checks its result: one
-/// pass, tile by tile, in memory of the calling thread that is kept for the next call. The model runs in the
-/// caller's floating-point environment. Calls may run on many threads at once if the model's may, and the
+/// pass, tile by tile, in memory of the calling thread that is kept for the next call. Where the pipeline says
+/// that training scaled the target (target.hpp), the result is scaled back and checked once more. The model runs
+/// in the caller's floating-point environment. Calls may run on many threads at once if the model's may, and the
 /// model may call the guard again.
 ///
 /// Copying copies pipeline and model; the copy counts from zero. A moved guard keeps its counts.
@@ -95,6 +97,10 @@ class Guard {
     Answer answer = self.input_.ask(self.model_, features.cells, rows...);
     try {
       detail::OutputCheck(features.cells.rows(), features.scratch, tally)(answer);
+      if constexpr (requires { self.input_.pipeline(); }) {
+        constexpr bool owned = !std::is_reference_v<Answer>;
+        detail::undo_target(self.input_.pipeline(), answer, owned, features.cells.rows(), tally);
+      }
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);

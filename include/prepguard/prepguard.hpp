@@ -3,7 +3,6 @@
 
 #include "prepguard/version.hpp"
 #include "prepguard/error.hpp"
-
 #include "prepguard/matrix.hpp"
 #include "prepguard/table.hpp"
 #include "prepguard/eigen.hpp"
@@ -17,8 +16,10 @@
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/column_transformer.hpp"
 #include "prepguard/feature_union.hpp"
+#include "prepguard/target.hpp"
 
 #include "prepguard/model.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/outcome.hpp"
 #include "prepguard/guard.hpp"
+#include "prepguard/decode.hpp"

@@ -175,6 +175,16 @@ concept HasSchema = requires(const S& step) {
   { step.schema() } -> std::convertible_to<const Schema&>;
 };
 
+/// A transformer that knows what its model was trained to predict (target.hpp). Where `target().scales()`, training
+/// transformed it by `target().step<U>()`, and a guard undoes that to outputs of type `U`.
+template <class S>
+concept HasTarget = requires(const S& step) {
+  { step.target().scales() } -> std::same_as<bool>;
+  { step.target().names() } -> std::convertible_to<const std::vector<std::string>&>;
+  step.target().template step<float>();
+  step.target().template step<double>();
+};
+
 /// Names for columns that have none: x0, x1, ...
 inline std::vector<std::string> default_names(std::size_t width) {
   std::vector<std::string> names;

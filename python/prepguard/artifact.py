@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import FLOATS
+from .arrays import FLOATS, unpack
 from .binding import bind
 from .envelope import unseal
 from .error import Error
 from .files import Path, Paths, as_paths, model_entry, read_file
 from .run import replay, run_to_matrix
+from .target import decode, inverse_target, replay_target
 from .validate import check_fits, validate
 
 
@@ -53,10 +54,33 @@ class Artifact:
         cells, count = bind(self._payload["columns"], rows, target)
         return run_to_matrix(self._payload["pipeline"], cells, count, len(self._payload["features"]), target)
 
+    @property
+    def classes(self) -> np.ndarray:
+        """The classes of the target, empty if it has none."""
+        return unpack(self._target()["classes"])
+
+    def inverse_target(self, outputs: Any) -> np.ndarray:
+        """Outputs of the model in the unit of the training target: what a guard does in C++ and
+        TransformedTargetRegressor.predict in scikit-learn. In float32 or float64 as they come, n or n x names."""
+        return inverse_target(self._target(), outputs)
+
+    def decode(self, outputs: Any) -> np.ndarray:
+        """The classes that outputs stand for: n x classes scores, or one number a row (a position, or for two classes a
+        score)."""
+        return decode(self._target(), outputs)
+
+    def _target(self) -> dict[str, Any]:
+        if not self._payload["target"]:
+            raise Error("bad_parameter", "the artifact knows nothing of the target; export it with target=")
+        return self._payload["target"][0]
+
     def verify(self, model: Paths = None) -> None:
         """Replay the self-tests; with `model` (one path or several) also compare each file with the stored hashes."""
         for index, test in enumerate(self._payload["self_tests"]):
             replay(self._payload, test, f"self_tests[{index}]")
+        for described in self._payload["target"]:
+            for index, test in enumerate(described["self_tests"]):
+                replay_target(described, test, f"target[0].self_tests[{index}]")
         for path in as_paths(model):
             find_model(self._payload["models"], model_entry(path))
 

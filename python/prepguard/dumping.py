@@ -25,6 +25,7 @@ from .order import settle_orders
 from .run import replay
 from .schema import Sample, describe, read_sample
 from .steps import Block
+from .target import describe_target, replay_target
 from .tolerance import implied
 from .validate import check_fits, validate
 from .version import __version__
@@ -33,7 +34,7 @@ PROBE_ROWS = 8
 
 
 def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
-         provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> None:
+         provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None) -> None:
     """Write the artifact of a fitted object in one step: a reader sees the old file or the new one.
 
     `fitted`: a scikit-learn transformer, a Keras layer or model of preprocessing layers, a dict of column names to such
@@ -41,14 +42,16 @@ def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Opt
     `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: files the artifact
     belongs to. `cast`: "float32" or "float64", needed only if numeric blocks compute in different types.
     `provenance_date`: `YYYY-MM-DDTHH:MM:SSZ`, "" for none, default now. `columns`: names for unnamed input.
+    `target`: what the model was trained to predict, if it was not the plain number: the fitted transformer of the target
+    (a scaler, a Pipeline), a TransformedTargetRegressor, or the classes (LabelEncoder, LabelBinarizer, a classifier, a list).
     Raises `Error` if the object cannot be replayed bit for bit.
     """
     write_file(path, dumps(fitted, sample=sample, model=model, cast=cast, provenance_date=provenance_date,
-                           columns=columns))
+                           columns=columns, target=target))
 
 
 def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
-          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None) -> bytes:
+          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None) -> bytes:
     """The bytes `dump` writes."""
     if cast is not None and cast not in FLOATS:
         raise Error("bad_parameter", f"cast: expected 'float32' or 'float64', got {cast!r}")
@@ -68,6 +71,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "columns": [describe(column, index in exported.used) for index, column in enumerate(rows.columns)],
         "pipeline": exported.node,
         "features": exported.block.names,
+        "target": describe_target(target),
         "models": [model_entry(entry) for entry in as_paths(model)],
         "policy": [],
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported.node, block.kinds)),
@@ -103,6 +107,9 @@ def _proven(payload: dict[str, Any], fitted: Any, rows: Sample) -> bytes:
     """The sealed payload, read back, validated and replayed."""
     data = seal(payload)
     again = validate(unseal(data))
+    for described in again["target"]:
+        for index, test in enumerate(described["self_tests"]):
+            replay_target(described, test, f"target[0].self_tests[{index}]")
     for index, test in enumerate(again["self_tests"]):
         try:
             replay(again, test, f"self_tests[{index}]")

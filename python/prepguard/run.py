@@ -31,6 +31,38 @@ def run(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str =
     return outputs
 
 
+def run_inverse(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str, eps: float = 0.0) -> list[Cells]:
+    """Undoes a node over numbers, every step of which has an inverse (`without_inverse`). Results that depend on the
+    machine are moved by as many `eps` as they may be off, to see what becomes of that."""
+    if node["type"] == "pipeline":
+        for index, entry in reversed(list(enumerate(node["steps"]))):
+            columns = run_inverse(entry["step"], columns, dtype, f"{path}.steps[{index}].step", eps)
+        return columns
+    if node["type"] == "column_transformer":
+        return _invert_transformers(node, columns, dtype, path, eps)
+    step = STEPS[node["type"]]
+    undone = step.inverse(node, columns, dtype)
+    if off := eps * step.inverse_ulps(node):
+        undone = [Cells(label, values + off * np.maximum(1.0, np.abs(values))) for label, values in undone]
+    _require_finite(undone, f"{path} (inverse of {node['type']})")
+    return undone
+
+
+def _invert_transformers(node: dict[str, Any], columns: list[Cells], dtype: np.dtype, path: str,
+                         eps: float) -> list[Cells]:
+    """Entry by entry; each of them makes as many columns as it reads, as everything does that has an inverse in numbers."""
+    result: list[Optional[Cells]] = [None] * node["inputs"]
+    for index, entry in enumerate(node["transformers"]):
+        own, columns = columns[:len(entry["columns"])], columns[len(entry["columns"]):]
+        if entry["weight"] != 1.0:
+            with np.errstate(all="ignore"):
+                own = [Cells(label, values / dtype.type(entry["weight"])) for label, values in own]
+        undone = run_inverse(entry["step"], own, dtype, f"{path}.transformers[{index}].step", eps)
+        for place, cells in zip(entry["columns"], undone):
+            result[place] = cells
+    return result
+
+
 def run_to_matrix(node: dict[str, Any], columns: list[Cells], rows: int, width: int, dtype: np.dtype) -> np.ndarray:
     """Outputs as one row-major matrix of T."""
     matrix = np.empty((rows, width), dtype=dtype)
@@ -48,7 +80,7 @@ def replay(payload: dict[str, Any], test: dict[str, Any], path: str) -> None:
     except Error as problem:
         raise Error("self_test_failed", f"{path} ({dtype}): {problem.message}") from None
     want = unpack(test["expected"]).reshape(test["rows"], len(features))
-    wrong = ~_close(got, want, np.array(test["tolerance"]))
+    wrong = ~within(got, want, np.array(test["tolerance"]))
     if wrong.any():
         row, feature = (int(place[0]) for place in np.nonzero(wrong))
         raise Error("self_test_failed", f"{path} ({dtype}): {int(wrong.sum())} of {wrong.size} values differ; first: "
@@ -79,7 +111,8 @@ def _require_finite(outputs: list[Cells], where: str) -> None:
                                       "the input is far outside the training range")
 
 
-def _close(got: np.ndarray, want: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+def within(got: np.ndarray, want: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """Where values have equal bits, or differ by no more than the tolerance allows."""
     equal = same_bits(got, want)
     if tolerance.any():
         bound = tolerance * np.finfo(want.dtype).eps * np.maximum(1.0, np.abs(want.astype(np.float64)))

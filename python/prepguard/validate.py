@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from . import fields
-from .arrays import DTYPES, FLOATS, TEXT, check_array, kind_of
+from .arrays import DTYPES, FLOATS, NUMBER, TEXT, check_array, kind_of
 from .error import Error
 from .fields import record
 from .steps import STEPS
@@ -33,10 +33,16 @@ def validate(payload: dict[str, Any]) -> dict[str, Any]:
     """The payload with its keys in canonical order; `Error` if anything in it is not as the format says."""
     if isinstance(payload.get("pipeline"), dict):
         check_versions(payload["pipeline"], "pipeline")
+    for index, target in enumerate(payload["target"] if isinstance(payload.get("target"), list) else ()):
+        if isinstance(target, dict) and isinstance(target.get("step"), dict):
+            check_versions(target["step"], f"target[{index}].step")
     ordered = PAYLOAD(payload, "")
     _check_heading(ordered)
     _check_columns(ordered["columns"])
     _check_pipeline(ordered)
+    _require(len(ordered["target"]) <= 1, "target", "one or none", len(ordered["target"]))
+    for target in ordered["target"]:
+        _check_target(target, "target[0]")
     _check_models(ordered["models"])
     _check_policy(ordered)
     _check_self_tests(ordered)
@@ -89,6 +95,26 @@ def check_fits(node: dict[str, Any], dtype: str, path: str = "pipeline") -> None
         STEPS[node["type"]].fits(node, dtype, path)
 
 
+def without_inverse(node: dict[str, Any], path: str = "") -> str:
+    """What keeps a node from being undone, in words; empty if nothing does."""
+    if node["type"] == "pipeline":
+        inner = ((entry["step"], entry["name"]) for entry in node["steps"])
+    elif node["type"] == "column_transformer":
+        read = [column for entry in node["transformers"] for column in entry["columns"]]
+        if sorted(read) != list(range(node["inputs"])):
+            return f"{path or node['type']} does not read every column once"
+        if any(entry["weight"] == 0.0 for entry in node["transformers"]):
+            return f"{path or node['type']} has a weight of 0"
+        inner = ((entry["step"], entry["name"]) for entry in node["transformers"])
+    else:
+        step = STEPS[node["type"]]
+        if step.inverse is not None and step.invertible(node):
+            return ""
+        return f"step {path!r} ({node['type']}) has no inverse" if path else f"{node['type']} has no inverse"
+    reasons = (without_inverse(step, f"{path}.{name}" if path else name) for step, name in inner)
+    return next(filter(None, reasons), "")
+
+
 def columns_read(node: dict[str, Any]) -> set[int]:
     """The inputs of a node that some step inside it reads."""
     if node["type"] == "pipeline":
@@ -138,6 +164,11 @@ PAYLOAD = record({
     "columns": fields.list_of(_column),
     "pipeline": _node,
     "features": fields.list_of(fields.string),
+    "target": fields.list_of(record({
+        "names": fields.list_of(fields.string), "step": _node, "classes": fields.array, "threshold": fields.double,
+        "self_tests": fields.list_of(record({
+            "dtype": fields.string, "rows": fields.integer, "outputs": fields.array, "expected": fields.array,
+            "tolerance": fields.list_of(fields.integer)}))})),
     "models": fields.list_of(record({"file": fields.string, "bytes": fields.integer, "sha256": fields.string})),
     "policy": fields.list_of(record({"check": fields.string, "action": fields.string, "column": fields.string,
                                      "value": fields.double})),
@@ -250,6 +281,43 @@ def _check_transformers(node: dict[str, Any], kinds: list[str], path: str, conta
         _require(entry["weight"] == 1.0 or TEXT not in outputs, f"{here}.weight", "1.0 for text", entry["weight"])
         result += outputs
     return result
+
+
+def _check_target(target: dict[str, Any], path: str) -> None:
+    names, classes, threshold = target["names"], target["classes"], target["threshold"]
+    _require(len(names) > 0, f"{path}.names", "at least one name", names)
+    _check_unique_names(names, f"{path}.names")
+    kinds = check_node(target["step"], [NUMBER] * len(names), f"{path}.step")
+    _require(kinds == [NUMBER] * len(names), f"{path}.step", f"{len(names)} numbers in and out", f"{len(kinds)} outputs")
+    missing = without_inverse(target["step"])
+    _require(not missing, f"{path}.step", "a step that can be undone", missing)
+    for dtype in FLOATS:
+        check_fits(target["step"], dtype, f"{path}.step")
+    labels = [str(label) for label in classes["values"]]
+    check_array(classes, f"{path}.classes")
+    _require(len(set(labels)) == len(labels) and not classes["none"] and not classes["nan"], f"{path}.classes",
+             "classes of their own, none missing", labels)
+    _require(not labels or (len(names) == 1 and target["step"]["type"] == "passthrough"), f"{path}.classes",
+             "none beside a step that scales, or several names", labels)
+    _require(len(labels) == 2 or threshold == 0.0, f"{path}.threshold", "0.0, unless there are two classes", threshold)
+    types = [test["dtype"] for test in target["self_tests"]]
+    _require(sorted(types) == sorted(FLOATS), f"{path}.self_tests", "one for float32, one for float64", types)
+    for index, test in enumerate(target["self_tests"]):
+        _check_target_test(test, target, f"{path}.self_tests[{index}]")
+
+
+def _check_target_test(test: dict[str, Any], target: dict[str, Any], path: str) -> None:
+    names, classes, rows = len(target["names"]), target["classes"], test["rows"]
+    count = len(classes["values"])
+    _require(rows >= 1, f"{path}.rows", "1 or more", rows)
+    width, rest = divmod(len(test["outputs"]["values"]), rows)
+    _require(rest == 0 and width in ((1, count) if count else (names,)), f"{path}.outputs",
+             "as many numbers a row as the model gives", len(test["outputs"]["values"]))
+    _check_cells(test["outputs"], test["dtype"], rows * width, f"{path}.outputs")
+    _check_cells(test["expected"], classes["dtype"] if count else test["dtype"], rows * names, f"{path}.expected")
+    _require(len(test["tolerance"]) == names, f"{path}.tolerance", f"{names} numbers", len(test["tolerance"]))
+    for index, ulps in enumerate(test["tolerance"]):
+        _require(ulps == 0 if count else ulps >= 0, f"{path}.tolerance[{index}]", "0, or of numbers more", ulps)
 
 
 def _check_models(models: list[dict[str, Any]]) -> None:

@@ -13,10 +13,10 @@ from typing import Any, Callable, Iterator, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401  makes IterativeImputer public
 from sklearn.linear_model import LinearRegression
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import LabelBinarizer, LabelEncoder, StandardScaler
 from sklearn.utils import all_estimators
 
 import prepguard
@@ -156,6 +156,16 @@ class Coverage(Case):
                     prepguard.dumps(fitted, sample=NUMBERS)
                 refused += 1
         print(f"\ncoverage: {len(ROWS)} classes described, {refused} refused by name")
+
+    def test_target_is_exported_as_a_target_only(self) -> None:
+        fitted = {"LabelEncoder": LabelEncoder().fit(["a", "b"]), "LabelBinarizer": LabelBinarizer().fit(["a", "b"]),
+                  "TransformedTargetRegressor": TransformedTargetRegressor(transformer=StandardScaler()).fit(NUMBERS, NUMBERS)}
+        self.assertEqual(sorted(fitted), sorted(row.name for row, _ in self.classes("target")))
+        for name, target in fitted.items():
+            with self.subTest(name):
+                self.assertEqual(len(export(StandardScaler().fit(NUMBERS), NUMBERS, target=target).payload["target"]), 1)
+                with self.refused("bad_parameter", f".{name} is not supported"):
+                    prepguard.dumps(target, sample=NUMBERS)
 
     def classes(self, exported: str) -> Iterator[tuple[Row, Any]]:
         for row in ROWS:

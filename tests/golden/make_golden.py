@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-                                   Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
+from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, LabelBinarizer, MaxAbsScaler,
+                                   MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
                                    QuantileTransformer, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -159,6 +159,7 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "passthrough": (ColumnTransformer([("all", "passthrough", ["age", "tiny"])]), numbers()[few]),
         "column_transformer": (mixed(), penguins()),
         "pipeline": (make_pipeline(SimpleImputer(), StandardScaler()), numbers()[few]),
+        **{name: (StandardScaler(), numbers()[few[:2]]) for name in targets()},
         **newer(),
     }
 
@@ -171,8 +172,19 @@ def newer() -> dict[str, tuple[Any, pd.DataFrame]]:
         OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, max_categories=2), words(np.nan))}
 
 
+def targets() -> dict[str, Any]:
+    """Name of a file -> what its model was trained to predict."""
+    prices = np.array([[120.5, 3.0], [80.25, 1.0], [240.0, 2.0], [99.75, 2.0], [310.125, 5.0]])
+    return {
+        "target_scaled": make_pipeline(MinMaxScaler((-1, 1)), StandardScaler()).fit(prices),
+        "target_classes": LabelBinarizer().fit(["Adelie", "Gentoo", "Chinstrap"]),
+        "target_threshold": LabelBinarizer(neg_label=-1).fit([False, True]),
+    }
+
+
 def main(folder: str) -> None:
     os.makedirs(folder, exist_ok=True)
+    target = targets()
     for name, (step, sample) in golden().items():
         with warnings.catch_warnings(), np.errstate(all="ignore"), tempfile.TemporaryDirectory() as models:
             warnings.simplefilter("ignore")
@@ -180,7 +192,7 @@ def main(folder: str) -> None:
             with open(model, "wb") as file:
                 file.write(b"weights")
             data = prepguard.dumps(step.fit(sample), sample=sample, provenance_date="2024-01-01T00:00:00Z",
-                                   model=model if name == "column_transformer" else None)
+                                   model=model if name == "column_transformer" else None, target=target.get(name))
         if name == "column_transformer":
             data = seal(validate({**prepguard.loads(data).payload, "policy": POLICY}))
         with open(os.path.join(folder, name + ".prepguard.json"), "wb") as file:

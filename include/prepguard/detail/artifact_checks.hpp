@@ -25,17 +25,6 @@ inline constexpr std::array<std::string_view, 20> check_names{
     "non_finite_output", "saturated_output", "degenerate_output", "environment", "model_mismatch"};
 inline constexpr std::array<std::string_view, 6> action_names{"fail", "reject_row", "replace", "warn", "count", "ignore"};
 
-inline void check_unique_names(const Place& at, const std::vector<std::string>& names) {
-  std::unordered_set<std::string_view> seen;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty() || !seen.insert(names[i]).second) at[i].fail("a name of its own", '"' + names[i] + '"');
-  }
-}
-
-inline void require_at_least(const Place& at, std::int64_t value, std::int64_t least) {
-  if (value < least) at.fail("at least " + std::to_string(least), std::to_string(value));
-}
-
 /// `other` and missing rows are part of `count`; returns the rows that hold a value.
 inline std::int64_t check_counts(const Place& at, std::int64_t count, std::int64_t none, std::int64_t nan) {
   require_at_least(at / "count", count, 0);

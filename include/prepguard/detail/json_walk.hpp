@@ -172,12 +172,12 @@ inline std::size_t line_of(std::string_view text, std::string_view path, std::si
   return line_at(text, best, first_line);
 }
 
-/// Calls `visit(path, type, version)` for every object inside the document's key "pipeline" that has a string
+/// Calls `visit(path, type, version)` for every object inside the document's key "pipeline" or "target" that has a string
 /// "type" and an integer "version", outer ones first. `text` must be a checked document.
 template <class Visit>
 void for_each_node(std::string_view text, Visit&& visit) {
   walk_json(text, [&](std::string_view path, std::size_t at) {
-    if (text[at] != '{' || !is_inside(path, "pipeline")) return;
+    if (text[at] != '{' || !(is_inside(path, "pipeline") || is_inside(path, "target"))) return;
     const std::size_t type = find_member(text, at, "type");
     const std::size_t version = find_member(text, at, "version");
     if (type == no_position || version == no_position || text[type] != '"' || !is_number(text, version))

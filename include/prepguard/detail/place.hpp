@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "prepguard/array.hpp"
 #include "prepguard/error.hpp"
@@ -54,6 +56,19 @@ class Place {
   std::string_view key_{};
   std::size_t index_ = none;
 };
+
+/// Names that are there, each once.
+inline void check_unique_names(const Place& at, const std::vector<std::string>& names) {
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty() || !seen.insert(names[i]).second) at[i].fail("a name of its own", '"' + names[i] + '"');
+  }
+}
+
+/// A count that may not be lower.
+inline void require_at_least(const Place& at, std::int64_t value, std::int64_t least) {
+  if (value < least) at.fail("at least " + std::to_string(least), std::to_string(value));
+}
 
 /// The width a step was fitted for; a moved-from one is 0, which every call then reports as "not fitted".
 struct Width {

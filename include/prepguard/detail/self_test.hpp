@@ -87,6 +87,40 @@ void replay(const Artifact<T>& artifact, const SelfTest& test) {
   }
 }
 
+/// Scales the target's outputs back, or decodes them, and compares with what training gave.
+template <Number U>
+void replay(const Target& target, const TargetTest& test) {
+  const auto rows = static_cast<std::size_t>(test.rows);
+  Matrix<U> outputs(rows, test.outputs.size() / rows);
+  for (std::size_t k = 0; k < test.outputs.size(); ++k) outputs.data()[k] = round_to<U>(test.outputs.reals()[k]);
+  if (!target.classes().empty()) {
+    const std::vector<std::size_t> found = target.classes_of(MatrixView<const U>(outputs));
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::string want = python_text(test.expected, i), got = target.labels()[found[i]];
+      if (got != want) fail_self_test("the target gives another class", static_cast<std::int64_t>(i), "class", want, got);
+    }
+    return;
+  }
+  const Matrix<U> got = target.inverse_transform(MatrixView<const U>(outputs));
+  for (std::size_t k = 0; k < test.expected.size(); ++k) {
+    const U want = round_to<U>(test.expected.reals()[k]);
+    const std::size_t i = k / got.cols(), j = k % got.cols();
+    if (within(got(i, j), want, test.tolerance[j])) continue;
+    fail_self_test("the target gives another result here", static_cast<std::int64_t>(i), target.names()[j], repr_text(want),
+                   repr_text(got(i, j)));
+  }
+}
+inline void replay(const Target& target) {
+  for (const TargetTest& test : target.self_tests()) {
+    try {
+      test.dtype == DType::float32 ? replay<float>(target, test) : replay<double>(target, test);
+    } catch (const Error& error) {
+      if (error.code() == Errc::bad_environment || error.code() == Errc::self_test_failed) throw;
+      fail_self_test(std::string("the target's outputs cannot be undone: ") + error.what());
+    }
+  }
+}
+
 /// The artifact's self-test of scalar type `T`; bad_state if there is none.
 template <Number T>
 const SelfTest& self_test_of(const Artifact<T>& artifact) {

@@ -62,8 +62,19 @@ def shift_and_divide(type: str, source: str, keys: Keys, contracts: tuple[str, .
         scale = unpack(node["scale"]).tolist() if node[keys.with_scale] else [1.0] * len(columns)
         return [scaled(*each) for each in zip(columns, shift, scale)]
 
+    def inverse(node: Node, columns: list[Cells], dtype: np.dtype) -> list[Cells]:
+        shift, scale, contract = unpack(node[keys.shift]), unpack(node["scale"]), node["contract"]
+        result = []
+        for index, (label, values) in enumerate(columns):
+            if node[keys.with_scale]:
+                values = operate(np.multiply, values, scale[index], contract)
+            if node[keys.with_shift]:
+                values = operate(np.add, values, shift[index], contract)
+            result.append(Cells(label, values))
+        return result
+
     attributes = ("n_features_in_", f"{keys.shift}_", "scale_", keys.with_shift, keys.with_scale)
     return Step(type, (Source(source, "sklearn.", attributes),),
                 {keys.with_shift: fields.boolean, keys.with_scale: fields.boolean, keys.shift: fields.array,
                  "scale": fields.array},
-                read, check, transform, tolerances=tolerances, probed=True, contracts=contracts)
+                read, check, transform, tolerances=tolerances, inverse=inverse, probed=True, contracts=contracts)

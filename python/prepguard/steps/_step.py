@@ -100,6 +100,8 @@ class Step:
     no output has a tolerance.
     `contracts`: the numerics contracts it may carry; none for a step without arithmetic of its own.
     `probed`: which of scikit-learn's two contracts it is, is found by running the fitted object.
+    `inverse(node, columns, dtype)` undoes `transform`, as `inverse_transform` does; None if there is none, and
+    `invertible(node)` if that depends on the state; `inverse_ulps(node)`: how far its result may be from training's.
     """
 
     type: str
@@ -114,6 +116,9 @@ class Step:
     probed: bool = False
     contracts: tuple[str, ...] = (FLOAT64_COEFFICIENTS, NATIVE)
     version: int = 1
+    inverse: Optional[Callable[[Node, list[Cells], np.dtype], list[Cells]]] = None
+    invertible: Callable[[Node], bool] = field(default=lambda node: True)
+    inverse_ulps: Callable[[Node], int] = field(default=lambda node: 0)
 
 
 def require(holds: bool, path: str, expected: str, got: Any) -> None:

@@ -163,6 +163,11 @@ def _apply(function: str, arguments: list[float], values: np.ndarray) -> np.ndar
     return FUNCTIONS[function](values, *arguments)
 
 
+def inverse(node: Node, columns: list[Cells], dtype: np.dtype) -> list[Cells]:
+    turned = {**node, "function": node["inverse_function"], "arguments": node["inverse_arguments"]}
+    return transform(turned, columns, dtype, "inverse of function_transformer")
+
+
 def tolerances(node: Node, columns: list[int]) -> list[int]:
     """Steps have edges, where one last bit decides: nothing is allowed there."""
     if node["function"] in JUMPS:
@@ -177,4 +182,5 @@ STEP = Step(
     (Source("FunctionTransformer", "sklearn.", ("func", "inverse_func", "validate")),),
     {"function": fields.string, "inverse_function": fields.string, "arguments": fields.list_of(fields.double),
      "inverse_arguments": fields.list_of(fields.double), "ulps": fields.integer},
-    read, check, transform, tolerances=tolerances)
+    read, check, transform, tolerances=tolerances, inverse=inverse,
+    invertible=lambda node: node["inverse_function"] != "", inverse_ulps=lambda node: _ulps(node["inverse_function"]))

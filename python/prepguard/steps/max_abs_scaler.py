@@ -36,7 +36,13 @@ def tolerances(node: Node, columns: list[int]) -> list[int]:
     return [scaled(k, 0.0, scale) for k, scale in zip(columns, unpack(node["scale"]).tolist())]
 
 
+def inverse(node: Node, columns: list[Cells], dtype: np.dtype) -> list[Cells]:
+    scale = unpack(node["scale"])
+    return [Cells(label, operate(np.multiply, values, scale[index], node["contract"]))
+            for index, (label, values) in enumerate(columns)]
+
+
 STEP = Step(
     "max_abs_scaler", (Source("MaxAbsScaler", "sklearn.", ("n_features_in_", "scale_")),),
-    {"clip": fields.boolean, "scale": fields.array}, read, check, transform, tolerances=tolerances,
+    {"clip": fields.boolean, "scale": fields.array}, read, check, transform, tolerances=tolerances, inverse=inverse,
     probed=True, contracts=SKLEARN_CONTRACTS)

@@ -67,9 +67,15 @@ def tolerances(node: Node, columns: list[int]) -> list[int]:
     return [affine(*each) for each in zip(columns, unpack(node["scale"]).tolist(), unpack(node["min"]).tolist())]
 
 
+def inverse(node: Node, columns: list[Cells], dtype: np.dtype) -> list[Cells]:
+    scale, offset, contract = unpack(node["scale"]), unpack(node["min"]), node["contract"]
+    return [Cells(label, operate(np.divide, operate(np.subtract, values, offset[index], contract), scale[index], contract))
+            for index, (label, values) in enumerate(columns)]
+
+
 STEP = Step(
     "min_max_scaler",
     (Source("MinMaxScaler", "sklearn.", ("n_features_in_", "scale_", "min_", "feature_range")),),
     {"feature_min": fields.double, "feature_max": fields.double, "clip": fields.boolean, "scale": fields.array,
      "min": fields.array},
-    read, check, transform, tolerances=tolerances, probed=True, contracts=CONTRACTS)
+    read, check, transform, tolerances=tolerances, inverse=inverse, probed=True, contracts=CONTRACTS)

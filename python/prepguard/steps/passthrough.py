@@ -27,4 +27,8 @@ def tolerances(node: Node, columns: list[int]) -> list[int]:
     return list(columns)
 
 
-STEP = Step("passthrough", (), {}, read, check, transform, tolerances=tolerances, contracts=())
+def inverse(node: Node, columns: list[Cells], dtype: np.dtype) -> list[Cells]:
+    return list(columns)
+
+
+STEP = Step("passthrough", (), {}, read, check, transform, tolerances=tolerances, inverse=inverse, contracts=())
