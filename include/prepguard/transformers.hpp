@@ -15,6 +15,7 @@
 #include "prepguard/transformers/ordinal_encoder.hpp"
 #include "prepguard/transformers/passthrough.hpp"
 #include "prepguard/transformers/polynomial_features.hpp"
+#include "prepguard/transformers/power_transformer.hpp"
 #include "prepguard/transformers/quantile_transformer.hpp"
 #include "prepguard/transformers/robust_scaler.hpp"
 #include "prepguard/transformers/safe_divide.hpp"
@@ -31,6 +32,7 @@ struct BuiltInSteps
                Binarizer<T>, Normalizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
                OrdinalEncoder<T, Text>, SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>,
                MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, FunctionTransformer<T>,
-               QuantileTransformer<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>, Passthrough<T>> {};
+               QuantileTransformer<T>, PowerTransformer<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>,
+               Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

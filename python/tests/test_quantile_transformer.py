@@ -46,6 +46,13 @@ class Quantiles(Case):
             for cells in (ends, np.nextafter(ends, np.float32(1)), np.nextafter(ends, np.float32(-1))):
                 self.near(artifact.transform(cells, dtype="float32"), fitted.transform(cells), 8 * (distribution == "normal"))
 
+    def test_one_quantile(self) -> None:
+        for rows in (X[:1], X[[9]]):
+            for distribution in ("uniform", "normal"):
+                fitted = QuantileTransformer(n_quantiles=1, output_distribution=distribution).fit(rows)
+                cells = np.nan_to_num(SERVING, nan=0.3)
+                self.near(export(fitted, rows).transform(cells), fitted.transform(cells), 8 * (distribution == "normal"))
+
     def near(self, got: np.ndarray, want: np.ndarray, ulps: int) -> None:
         if ulps == 0:
             self.assertEqual(differing_bits(got, want), 0)

@@ -121,6 +121,7 @@ std::map<std::string, Fit<T>> fits() {
   using Robust = prepguard::RobustScaler<T>;
   using KBins = prepguard::KBinsDiscretizer<T>;
   using Quantiles = prepguard::QuantileTransformer<T>;
+  using Power = prepguard::PowerTransformer<T>;
   using prepguard::BinStrategy;
   using OneHot = prepguard::OneHotEncoder<T>;
   return {
@@ -139,6 +140,8 @@ std::map<std::string, Fit<T>> fits() {
       {"k_bins_discretizer:uniform", fit_of<T>(KBins({.n_bins = 7, .strategy = BinStrategy::uniform}))},
       {"quantile_transformer", fit_of<T>(Quantiles())},
       {"quantile_transformer:17", fit_of<T>(Quantiles({.n_quantiles = 17}))},
+      {"power_transformer", fit_of<T>(Power())},
+      {"power_transformer:box-cox", fit_of<T>(Power({.method = prepguard::PowerMethod::box_cox}))},
       {"one_hot_encoder", fit_of<T>(OneHot())},
   };
 }

@@ -23,7 +23,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, LabelBinarizer, MaxAbsScaler,
                                    MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
-                                   QuantileTransformer, RobustScaler, StandardScaler)
+                                   PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -141,6 +141,8 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "polynomial_features": (PolynomialFeatures((2, 3)), known),
         "polynomial_features_float32": (PolynomialFeatures(4, interaction_only=True, include_bias=False),
                                         numbers("float32")[["age", "tiny", "constant"]].fillna(0.3)),
+        "power_transformer": (PowerTransformer(), numbers()[["age", "tiny", "constant"]].assign(tiny=[-1.0, 2.5, np.nan, 0.0, 7.25])),
+        "power_transformer_box_cox": (PowerTransformer(method="box-cox", standardize=False), numbers("float32")[["age"]]),
         "quantile_transformer": (QuantileTransformer(n_quantiles=4), numbers()),
         "quantile_transformer_normal": (QuantileTransformer(n_quantiles=9, output_distribution="normal"), numbers("float32")[few]),
         "safe_divide": (SafeDivide(0.1), numbers()[few]),

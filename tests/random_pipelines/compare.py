@@ -27,6 +27,7 @@ REFUSALS = tuple((name, code, re.compile(words)) for name, code, words in (
     ("a step reads a sparse block", "bad_parameter", "reads a sparse block"),
     ("an encoder fitted on objects that cannot run on numbers", "self_test_failed", "TypeError: ufunc 'isnan' not supported"),
     ("a weight of text", "bad_parameter", "cannot multiply text"),
+    ("a power that overflows", "self_test_failed", "a result is infinite"),
     ("-0.0 in a sparse result", "self_test_failed", "which holds no -0.0"),
     ("-0.0 in a weighted block", "bad_parameter", "zeros of a sparse or whole-number block"),
 ))

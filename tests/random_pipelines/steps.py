@@ -54,6 +54,7 @@ CHOICES = (
                                                   "encode": ("'onehot-dense'", "'ordinal'", "'onehot-dense'", "'onehot'")},
            needs="encode"),
     Choice("QuantileTransformer", "numbers", True, {"n_quantiles": ("1", "2", "7"), "output_distribution": ("'normal'",)}),
+    Choice("PowerTransformer", "numbers", True, {"standardize": ("False",)}),
     Choice("MissingIndicator", "numbers", True, {"features": ("'all'",), "error_on_new": ("False",)}),
     Choice("OrdinalEncoder", "both", True, {"handle_unknown": ("'use_encoded_value'",), "unknown_value": ("-1", "np.nan"),
                                             "dtype": ("{dtype}",)}, needs="handle_unknown unknown_value dtype"),

@@ -151,6 +151,10 @@ TEST_CASE("quantile_transformer: a line whose distance overflows, and a column w
   CHECK(wide.transform(std::vector<double>{0.0})(0, 0) == 0.25);  // scikit-learn 1.2.1: both slopes are 0
   const auto none = loaded<double>(Contract::native, references, Array(Array::Reals(3, cells::nan<double>)));
   CHECK(difference(none.transform(std::vector<double>{1.0}), {{cells::nan<double>}}) == "");
+  const auto one =
+      loaded<double>(Contract::native, Array(Array::Reals{0}), Array(Array::Reals{cells::nan<double>}));
+  CHECK(difference(one.transform(rows_of<double>({{1}, {cells::nan<double>}})),
+                   {{0}, {cells::nan<double>}}) == "");
 }
 
 TEST_CASE("quantile_transformer: what it cannot learn from") {

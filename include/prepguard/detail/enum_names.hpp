@@ -13,6 +13,7 @@
 #include "prepguard/detail/imputer_state.hpp"
 #include "prepguard/detail/lookup_state.hpp"
 #include "prepguard/detail/output_mode.hpp"
+#include "prepguard/detail/power_transform.hpp"
 #include "prepguard/detail/quantiles.hpp"
 #include "prepguard/detail/row_norm.hpp"
 #include "prepguard/transformer.hpp"
@@ -53,6 +54,8 @@ inline std::span<const std::string_view> names_of(MissingMarker) noexcept {
 inline std::span<const std::string_view> names_of(OutputDistribution) noexcept {
   return output_distribution_names;
 }
+inline std::span<const std::string_view> names_of(PowerMethod) noexcept { return power_method_names; }
+inline std::span<const std::string_view> names_of(PowerFormula) noexcept { return power_formula_names; }
 inline std::span<const std::string_view> names_of(NamedFunction) noexcept {
   return function_names;
 }

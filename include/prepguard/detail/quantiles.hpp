@@ -10,6 +10,7 @@
 
 #include "prepguard/detail/bins.hpp"
 #include "prepguard/detail/cell_bits.hpp"
+#include "prepguard/detail/normal_quantile.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/version.hpp"
 
@@ -48,6 +49,16 @@ inline std::vector<double> mirrored(const std::vector<double>& numbers) {
 /// `count` numbers from 0 to 1 at equal distances: numpy's linspace(0, 1, count).
 inline std::vector<double> even_references(std::size_t count) {
   return count == 1 ? std::vector<double>{0.0} : even_edges(0.0, 1.0, count - 1);
+}
+
+/// The normal quantile of a share, cut off where the inverse could not tell it from the end.
+template <Number T>
+T cut_off_normal_quantile(const T& share) noexcept {
+  constexpr double low = -5.199337582605575, high = 5.19933758270342;
+  if (!(share > T{0})) return round_to<T>(low);
+  if (!(share < T{1})) return round_to<T>(high);
+  const double z = double{round_to<T>(normal_quantile_as_scipy(double{share}))};
+  return round_to<T>(std::min(std::max(z, low), high));
 }
 
 /// The largest slope of the line, times the largest |x|: what an error of eps * max(1, |x|) becomes at most.

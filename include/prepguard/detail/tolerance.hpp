@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "prepguard/detail/functions.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/power_transform.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/version.hpp"
 
@@ -64,6 +66,34 @@ inline std::int64_t function_tolerance(NamedFunction f, std::int64_t k) noexcept
     default:
       return sum_tolerance(ulps_of(f), k);
   }
+}
+
+/// The bits before the point of the largest power that is thought of: of outputs up to `largest`, or, where
+/// nothing is known about them, 64.
+inline int bits_of_power(double factor, std::optional<double> largest) noexcept {
+  if (!largest) return 64;
+  int bits = 0;
+  std::frexp(std::min(add(1.0, multiply(factor, *largest)), 0x1p1000), &bits);
+  return bits;
+}
+
+/// Of powers, of lambda `l`, of outputs up to `largest`. In e^(l log x) the last bit of a logarithm becomes l
+/// log x bits: 3 ulp for each bit of the power. Where 1 is subtracted from a power, its own error is
+/// multiplied by 1 / l. What comes in is multiplied by the slope, at most (1 + |x|)^l / max(1, |y|).
+inline std::int64_t power_tolerance(std::int64_t k, PowerMethod method, PowerFormula formula, double l,
+                                    std::optional<double> largest) noexcept {
+  const bool both = method == PowerMethod::yeo_johnson;
+  const double up = std::abs(l), down = both ? std::abs(subtract(2.0, l)) : up, factor = std::max(up, down);
+  const double carried = multiply(static_cast<double>(k), add(1.0, factor));
+  double own = 8;
+  if (both && formula == PowerFormula::power) {
+    for (const double exponent : {up, down}) {
+      if (exponent >= 0x1p-52) own = std::max(own, multiply(8.0, add(1.0, divide(1.0, exponent))));
+    }
+  } else {
+    own += 3 * bits_of_power(factor, largest);
+  }
+  return sum_tolerance(whole_tolerance(own), whole_tolerance(carried));
 }
 
 /// The `ulps` a node states are those of what it computes.

@@ -11,8 +11,8 @@
 
 #include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/column_values.hpp"
+#include "prepguard/detail/elementary.hpp"
 #include "prepguard/detail/gather.hpp"
-#include "prepguard/detail/normal_quantile.hpp"
 #include "prepguard/detail/percentile.hpp"
 #include "prepguard/detail/quantiles.hpp"
 #include "prepguard/detail/replace.hpp"
@@ -80,11 +80,19 @@ class QuantileTransformer : public ColumnEstimator<QuantileTransformer<T>, T, de
   const Array& quantiles(std::size_t j) const { return quantiles_[j]; }
 
   bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    map_columns(in, out, [&](const Column& column, const T& x) { return forward(column, x); });
+    T undefined{};  // what numpy takes for the place among one NaN
+    if (references_.size() > 1) {
+      detail::store_nan(&undefined);
+    } else if (output_distribution_ == OutputDistribution::normal) {
+      undefined = detail::cut_off_normal_quantile(undefined);
+    }
+    map_columns(in, out, undefined, [&](const Column& column, const T& x) { return forward(column, x); });
     return true;
   }
   bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    map_columns(in, out, [&](const Column& column, const T& y) { return backward(column, y); });
+    T undefined;
+    detail::store_nan(&undefined);
+    map_columns(in, out, undefined, [&](const Column& column, const T& y) { return backward(column, y); });
     return true;
   }
 
@@ -180,18 +188,19 @@ class QuantileTransformer : public ColumnEstimator<QuantileTransformer<T>, T, de
     }
   }
 
+  /// Cells of columns without quantiles become `undefined`, NaN stays.
   template <class Map>
-  void map_columns(const MatrixView<const T>& in, const MatrixView<T>& out, const Map& map) const {
+  void map_columns(const MatrixView<const T>& in, const MatrixView<T>& out, const T& undefined,
+                   const Map& map) const {
     for (std::size_t j = 0; j < in.cols(); ++j) {
       const Column& column = columns_.value[j];
-      const bool undefined = detail::is_nan(&column.low);
+      const bool defined = !detail::is_nan(&column.low);
       for (std::size_t i = 0; i < in.rows(); ++i) {
-        if (undefined) {
-          detail::store_nan(&out(i, j));
-        } else if (detail::is_nan(&in(i, j))) {
-          __builtin_memcpy(&out(i, j), &in(i, j), sizeof(T));
-        } else {
+        const bool missing = detail::is_nan(&in(i, j));
+        if (defined && !missing) {
           out(i, j) = map(column, in(i, j));
+        } else {
+          __builtin_memmove(&out(i, j), missing ? &in(i, j) : &undefined, sizeof(T));
         }
       }
     }
@@ -211,16 +220,7 @@ class QuantileTransformer : public ColumnEstimator<QuantileTransformer<T>, T, de
         normal ? double{detail::subtract(x, threshold)} < column.low : double{x} == column.low;
     if (at_high) y = T{1};
     if (at_low) y = T{0};
-    return normal ? to_normal(y) : y;
-  }
-
-  /// The normal quantile of y, cut off where the inverse could not tell it from the end.
-  static T to_normal(const T& y) noexcept {
-    constexpr double low = -5.199337582605575, high = 5.19933758270342;
-    if (!(y > T{0})) return detail::round_to<T>(low);
-    if (!(y < T{1})) return detail::round_to<T>(high);
-    const double z = double{detail::round_to<T>(detail::normal_quantile_as_scipy(double{y}))};
-    return detail::round_to<T>(std::min(std::max(z, low), high));
+    return normal ? detail::cut_off_normal_quantile(y) : y;
   }
 
   T backward(const Column& column, const T& y) const {

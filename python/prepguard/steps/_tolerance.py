@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Optional
 
 from ..error import Error
 
@@ -36,6 +36,24 @@ def scaled(k: int, offset: float, scale: float) -> int:
 def total(a: int, b: int) -> int:
     """Of two independent errors."""
     return min(a + b, UNBOUNDED)
+
+
+def power(k: int, box_cox: bool, by_power: bool, lambda_: float, largest: Optional[float]) -> int:
+    """Of powers whose outputs are up to `largest`. In e^(lambda log x) the last bit of a logarithm becomes lambda log x bits:
+    3 ulp for each bit of the power. Where 1 is subtracted from a power, its own error is multiplied by 1 / lambda. What comes
+    in is multiplied by the slope, at most (1 + |x|)^lambda / max(1, |y|)."""
+    up = abs(lambda_)
+    down = up if box_cox else abs(2.0 - lambda_)
+    if by_power and not box_cox:
+        own = max([8.0, *(8.0 * (1.0 + 1.0 / exponent) for exponent in (up, down) if exponent >= 2.0**-52)])
+    else:
+        own = 8.0 + 3 * _bits_of_power(max(up, down), largest)
+    return total(whole(own), whole(k * (1.0 + max(up, down))))
+
+
+def _bits_of_power(factor: float, largest: Optional[float]) -> int:
+    """Before the point; 64 where nothing is known about the outputs."""
+    return 64 if largest is None else math.frexp(min(1.0 + factor * largest, 2.0**1000))[1]
 
 
 def check_ulps(node: dict[str, Any], implied: int, path: str) -> None:

@@ -89,7 +89,8 @@ def transform(node: Node, columns: list[Cells], dtype: np.dtype, path: str) -> l
     references, normal, result = unpack(node["references"]), node["output_distribution"] == "normal", []
     for (label, values), column in zip(columns, node["quantiles"]):
         quantiles = unpack(column).astype(np.float64)
-        shares = np.full(values.shape, np.nan, dtype=dtype) if column["nan"] else \
+        undefined = np.nan if len(references) > 1 else 0.0 * values  # what numpy takes for the place among one NaN
+        shares = np.full(values.shape, undefined, dtype=dtype) if column["nan"] else \
             _shares(values, quantiles, references, normal, node["contract"] == FLOAT32_COEFFICIENTS)
         result.append(Cells(label, _normal(shares) if normal else shares))
     return result
