@@ -48,12 +48,14 @@ struct Facts {
   std::int64_t format = prepguard::detail::file_format;
   std::int64_t bytes = 0;
   std::vector<ColumnFacts> columns{};
+  std::vector<prepguard::Target> target{};  ///< one or none
   std::vector<SelfTestFacts> self_tests{};
 
   explicit Facts(const Opened& file) : opened(file), bytes(static_cast<std::int64_t>(file.bytes.size())) {
     for (std::size_t j = 0; j < file.artifact.schema().size(); ++j) {
       columns.push_back({file.artifact.schema().columns()[j], handling_of(file.artifact, j)});
     }
+    if (!file.artifact.target().empty()) target.push_back(file.artifact.target());
     for (const prepguard::SelfTest& test : file.artifact.self_tests())
       self_tests.push_back({test.dtype, test.rows});
   }
@@ -71,6 +73,7 @@ struct Facts {
     visit("columns", self.columns);
     visit("pipeline", artifact.pipeline());
     visit("features", artifact.feature_names());
+    visit("target", self.target);
     visit("models", artifact.models());
     visit("policy", artifact.policy());
     visit("self_tests", self.self_tests);
@@ -128,6 +131,17 @@ inline void print_columns(const Facts& facts) {
   print_table(std::cout, rows);
 }
 
+/// What becomes of the model's outputs; nothing if they are what they are.
+inline void print_target(const prepguard::Target& target) {
+  if (target.empty()) return;
+  std::cout << "\ntarget: ";
+  if (target.classes().empty()) {
+    std::cout << listed(target.names()) << ", scaled back by " << target.step<double>().type_name() << '\n';
+  } else {
+    std::cout << "one of " << target.classes().size() << " classes\n";
+  }
+}
+
 inline void print_people(const Opened& file) {
   const auto& artifact = file.artifact;
   print_head(file);
@@ -136,6 +150,7 @@ inline void print_people(const Opened& file) {
   Describer{std::cout, artifact.schema().names(), "  "}(artifact.pipeline());
   std::cout << "\noutput: " << counted(artifact.output_width(), "feature") << '\n';
   for (const std::string& feature : artifact.feature_names()) std::cout << "  " << feature << '\n';
+  print_target(artifact.target());
   std::cout << "\nmodels" << (artifact.models().empty() ? ": none named\n" : "\n");
   for (const prepguard::ModelFile& model : artifact.models()) {
     std::cout << "  " << model.file << ", " << counted(static_cast<std::size_t>(model.bytes), "byte")

@@ -98,6 +98,14 @@ void load_node(Archive& archive, S& step) {
   if (step.input_width() != 0) step.prepare(layout, Place(S::type));
 }
 
+/// Whether some built-in step has this type string.
+template <Number T>
+bool is_built_in(std::string_view type) {
+  return []<class... Steps>(StepList<Steps...>, std::string_view text) {
+    return ((text == Steps::type) || ...) || text == AnyPipeline<T>::type || text == ColumnStep<T>::type;
+  }(BuiltInSteps<T>(), type);
+}
+
 template <class Archive>
 std::string load_type(Archive& archive) {
   std::string type;
@@ -159,7 +167,9 @@ void load(Archive& archive, AnyOf<Steps...>& any) {
   AnyOf<Steps...> fresh;
   const std::string type = detail::load_type(archive);
   if (!fresh.become(type)) {
-    detail::fail_value(archive, Errc::bad_version, "type", "a step type this library knows", '"' + type + '"');
+    const bool known = detail::is_built_in<double>(type);
+    detail::fail_value(archive, known ? Errc::bad_state : Errc::bad_version, "type",
+                       known ? "a step that may stand here" : "a step type this library knows", '"' + type + '"');
   }
   std::visit([&](auto& step) { detail::load_node(archive, step); }, fresh.step());
   fresh.settle_kind();

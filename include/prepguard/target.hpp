@@ -14,7 +14,6 @@
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/array.hpp"
 #include "prepguard/detail/class_choice.hpp"
-#include "prepguard/detail/convert_step.hpp"
 #include "prepguard/detail/names.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/target_step.hpp"
@@ -42,12 +41,8 @@ class Target {
   template <Transformer S>
   Target(std::vector<std::string> names, const S& fitted) : names_(std::move(names)) {
     using T = typename S::Scalar;
-    const AnyStep<T> step = detail::to_any_step<T, BuiltInSteps<T>>(fitted);
-    if constexpr (std::is_same_v<T, double>) {
-      step_ = step;
-    } else {
-      step_ = detail::convert_step<double, T>(step);
-    }
+    step_ = detail::target_step<double>(detail::to_any_step<T, BuiltInSteps<T>>(fitted),
+                                        detail::Place("target") / "step");
     finish();
   }
   /// Outputs that stand for one of `classes`: their scores, or for two classes one score that is above
@@ -65,7 +60,7 @@ class Target {
   /// Whether there is a scaling to undo, and the step that did it, for outputs of type `U`.
   bool scales() const noexcept { return !empty() && step_.template get_if<Passthrough<double>>() == nullptr; }
   template <Number U>
-  const AnyStep<U>& step() const noexcept {
+  const TargetStep<U>& step() const noexcept {
     if constexpr (std::is_same_v<U, double>) {
       return step_;
     } else {
@@ -141,11 +136,11 @@ class Target {
   }
 
   std::vector<std::string> names_{};
-  AnyStep<double> step_{};
+  TargetStep<double> step_{};
   Array classes_{};
   double threshold_ = 0.0;
   std::vector<TargetTest> self_tests_{};
-  detail::Derived<AnyStep<float>> in_float_{};
+  detail::Derived<TargetStep<float>> in_float_{};
   detail::Derived<std::vector<std::string>> labels_{};
 };
 
@@ -171,10 +166,9 @@ inline void Target::prepare_step(const detail::Place& at) {
   const Layout in(names_.size(), Kind::number);
   const Layout out = step_.prepare(in, at);
   at.require(out == in, "a step with " + std::to_string(in.size()) + " numbers in and out", "other outputs");
-  std::string reason = step_.no_inverse({});
-  if (reason.empty()) reason = detail::unfit_for_target<double, BuiltInSteps<double>>(step_);
+  const std::string reason = step_.no_inverse({});
   if (!reason.empty()) at.fail("a step that can be undone", reason);
-  AnyStep<float> narrow = detail::convert_step<float, double>(step_);
+  auto narrow = detail::target_step<float>(step_, at);
   narrow.prepare(in, at);
   in_float_.value = std::move(narrow);
 }

@@ -2,97 +2,92 @@
 #pragma once
 
 #include <cstddef>
-#include <type_traits>
-#include <utility>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "prepguard/any_pipeline.hpp"
-#include "prepguard/error.hpp"
+#include "prepguard/detail/chain.hpp"
+#include "prepguard/detail/place.hpp"
 
-// A step for the other scalar type. State does not depend on the scalar type, so the fields of one are those
-// of the other; only the steps inside a container are of the other type, too.
+// A step in another list of steps, or for the other scalar type. State does not depend on either, so the
+// fields of one are those of the other; only the steps inside a container are of the other kind, too.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// What a field of type `V` is in the same step of the other scalar type.
-template <class V>
-struct OfOtherScalar {
+/// What a field of type `V` in a step of `To` is in the same step of `From`.
+template <class V, class To, class From>
+struct FieldBefore {
   using Type = V;
 };
-template <>
-struct OfOtherScalar<std::vector<Named<AnyStep<float>>>> {
-  using Type = std::vector<Named<AnyStep<double>>>;
+template <class To, class From>
+struct FieldBefore<std::vector<Named<To>>, To, From> {
+  using Type = std::vector<Named<From>>;
 };
-template <>
-struct OfOtherScalar<std::vector<Named<AnyStep<double>>>> {
-  using Type = std::vector<Named<AnyStep<float>>>;
-};
-template <>
-struct OfOtherScalar<std::vector<ColumnBlock<AnyStep<float>>>> {
-  using Type = std::vector<ColumnBlock<AnyStep<double>>>;
-};
-template <>
-struct OfOtherScalar<std::vector<ColumnBlock<AnyStep<double>>>> {
-  using Type = std::vector<ColumnBlock<AnyStep<float>>>;
+template <class To, class From>
+struct FieldBefore<std::vector<ColumnBlock<To>>, To, From> {
+  using Type = std::vector<ColumnBlock<From>>;
 };
 
 /// One for every type: its address tells the type of a field.
 template <class V>
 inline constexpr char type_mark = 0;
 
-template <Number To, Number From>
-AnyStep<To> convert_step(const AnyStep<From>& from);
+struct FieldOfStep {
+  const char* mark;
+  const void* value;
+};
 
-template <Number To, Number From>
-void convert_value(const std::vector<Named<AnyStep<From>>>& from, std::vector<Named<AnyStep<To>>>& to) {
-  for (const auto& named : from) to.push_back({named.name, convert_step<To, From>(named.step)});
-}
-template <Number To, Number From>
-void convert_value(const std::vector<ColumnBlock<AnyStep<From>>>& from,
-                   std::vector<ColumnBlock<AnyStep<To>>>& to) {
-  for (const auto& block : from) {
-    to.push_back({block.name, block.columns, block.weight, convert_step<To, From>(block.step)});
+/// Turns steps of `From`, an AnyStep, into those of `To`, another one; they are still to be prepared. `at`:
+/// where the step stands, for a step that `To` has not; `why_not(type)` says why.
+template <class To, class From, class WhyNot>
+class StepConverter {
+ public:
+  StepConverter(const Place& at, WhyNot why_not) : at_(at), why_not_(std::move(why_not)) {}
+
+  To operator()(const From& from, const std::string& path = {}) const {
+    To to;
+    if (!to.become(from.type_name())) at_.fail("a step that can be undone", why_not_(path, from.type_name()));
+    std::vector<FieldOfStep> fields;
+    std::visit(
+        [&]<class S>(const S& step) {
+          S::fields(step, [&]<class V>(const char*, const V& value) {
+            fields.push_back({&type_mark<V>, &value});
+          });
+        },
+        from.step());
+    std::visit([&](auto& step) { fill(step, fields, path); }, to.step());
+    return to;
   }
-}
 
-template <Number ToScalar, Number FromScalar, class To, class From>
-void convert_state(const From& from, To& to) {
-  struct Field {
-    const char* mark;
-    const void* value;
-  };
-  std::vector<Field> fields;
-  From::fields(from, [&]<class V>(const char*, const V& value) {
-    fields.push_back({&type_mark<V>, &value});
-  });
-  std::size_t next = 0;
-  To::fields(to, [&]<class V>(const char* name, V& value) {
-    using Was = typename OfOtherScalar<V>::Type;
-    const Field& field = fields.at(next++);
-    if (field.mark != &type_mark<Was>)
-      throw Error(Errc::bad_state, name, "a field that depends on the scalar type");
-    if constexpr (std::is_same_v<Was, V>) {
-      value = *static_cast<const Was*>(field.value);
-    } else {
-      convert_value<ToScalar, FromScalar>(*static_cast<const Was*>(field.value), value);
+ private:
+  template <class S>
+  void fill(S& step, const std::vector<FieldOfStep>& fields, const std::string& path) const {
+    std::size_t next = 0;
+    S::fields(step, [&]<class V>(const char* name, V& value) {
+      using Before = typename FieldBefore<V, To, From>::Type;
+      const FieldOfStep& field = fields.at(next++);
+      if (field.mark != &type_mark<Before>) (at_ / name).fail("a field of the same type", "another");
+      convert(*static_cast<const Before*>(field.value), value, path);
+    });
+  }
+
+  template <class V>
+  void convert(const V& from, V& to, const std::string&) const {
+    to = from;
+  }
+  void convert(const std::vector<Named<From>>& from, std::vector<Named<To>>& to,
+               const std::string& path) const {
+    for (const auto& each : from) to.push_back({each.name, (*this)(each.step, join_path(path, each.name))});
+  }
+  void convert(const std::vector<ColumnBlock<From>>& from, std::vector<ColumnBlock<To>>& to,
+               const std::string& path) const {
+    for (const auto& each : from) {
+      to.push_back({each.name, each.columns, each.weight, (*this)(each.step, join_path(path, each.name))});
     }
-  });
-}
-
-/// `from` with cells of type `To`; still to be prepared.
-template <Number To, Number From>
-AnyStep<To> convert_step(const AnyStep<From>& from) {
-  AnyStep<To> to;
-  using Variant = typename AnyStep<From>::Variant;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    const auto become = [&]<std::size_t K>(std::integral_constant<std::size_t, K>) {
-      if (from.step().index() != K) return;
-      convert_state<To, From>(std::get<K>(from.step()), to.step().template emplace<K>());
-    };
-    (become(std::integral_constant<std::size_t, I>()), ...);
   }
-  (std::make_index_sequence<std::variant_size_v<Variant>>{});
-  return to;
-}
+
+  const Place& at_;
+  WhyNot why_not_;
+};
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

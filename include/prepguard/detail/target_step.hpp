@@ -3,48 +3,44 @@
 
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <variant>
 
 #include "prepguard/any_pipeline.hpp"
-#include "prepguard/transformer.hpp"
+#include "prepguard/any_step.hpp"
+#include "prepguard/detail/convert_step.hpp"
+#include "prepguard/detail/place.hpp"
 
-namespace prepguard::inline PREPGUARD_ABI::detail {
+namespace prepguard::inline PREPGUARD_ABI {
 
-inline constexpr std::string_view codes_only = "it makes codes, and outputs of a model lie between codes";
-
-/// Why a step that has an inverse is none for targets; empty for the others. Steps that put codes in place of
-/// numbers have an inverse for codes only; a model's outputs lie between them. A QuantileTransformer is not
-/// undone by every reader of the format.
-template <class S>
-inline constexpr std::string_view not_for_targets{};
+/// The steps that a target may have gone through: numbers to as many numbers, with an inverse that every
+/// reader of the format computes. A short list, because programs that load a file compile it for both scalar
+/// types.
 template <Number T>
-inline constexpr std::string_view not_for_targets<KBinsDiscretizer<T>> = codes_only;
-template <Number T>
-inline constexpr std::string_view not_for_targets<OrdinalEncoder<T>> = codes_only;
-template <Number T>
-inline constexpr std::string_view not_for_targets<QuantileTransformer<T>> = "it is not supported for targets";
+struct TargetSteps : StepList<StandardScaler<T>, MinMaxScaler<T>, MaxAbsScaler<T>, RobustScaler<T>,
+                              FunctionTransformer<T>, Passthrough<T>> {};
 
-/// In words, the first step inside `step` that is none for targets; empty if there is none.
-template <Number T, class List>
-std::string unfit_for_target(const AnyStep<T, List>& step, const std::string& path = {}) {
-  std::string reason;
-  const auto look = [&](const auto& inside, const std::string& name) {
-    if (reason.empty()) reason = unfit_for_target<T, List>(inside, join_path(path, name));
-  };
-  if (const auto* chain = step.template get_if<AnyPipeline<T, List>>()) {
-    for (const auto& named : chain->steps()) look(named.step, named.name);
-  } else if (const auto* blocks = step.template get_if<ColumnStep<T, List>>()) {
-    for (const auto& block : blocks->blocks()) look(block.step, block.name);
-  } else {
-    std::visit(
-        [&]<class S>(const S&) {
-          if constexpr (!not_for_targets<S>.empty())
-            reason = without_inverse(path, S::type, std::string(not_for_targets<S>));
-        },
-        step.step());
-  }
-  return reason;
+template <Number T>
+using TargetStep = AnyStep<T, TargetSteps<T>>;
+
+namespace detail {
+
+/// Why a step is none of them. Steps that put codes in place of numbers have an inverse for codes only; a
+/// model's outputs lie between them.
+inline std::string why_no_target(const std::string& path, std::string_view type) {
+  const bool codes = type == "k_bins_discretizer" || type == "ordinal_encoder";
+  const bool invertible = type == "quantile_transformer" || type == "power_transformer";
+  return without_inverse(path, type,
+                         codes        ? "it makes codes, and outputs of a model lie between codes"
+                         : invertible ? "it is not supported for targets"
+                                      : "");
 }
 
-}  // namespace prepguard::inline PREPGUARD_ABI::detail
+/// `step`, in whatever list and of whichever scalar type, as a step of a target. bad_state at `at` if it is
+/// none.
+template <Number To, class From>
+TargetStep<To> target_step(const From& step, const Place& at) {
+  return StepConverter<TargetStep<To>, From, decltype(&why_no_target)>(at, &why_no_target)(step);
+}
+
+}  // namespace detail
+
+}  // namespace prepguard::inline PREPGUARD_ABI

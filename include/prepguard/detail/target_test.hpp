@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/any_pipeline.hpp"
 #include "prepguard/array.hpp"
 #include "prepguard/detail/rounded.hpp"
+#include "prepguard/detail/target_step.hpp"
 #include "prepguard/finite.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -38,7 +38,7 @@ namespace detail {
 
 /// What `step` makes of a few outputs, here and now; those that it cannot undo are left out.
 template <Number U>
-TargetTest scaled_test(const AnyStep<U>& step) {
+TargetTest scaled_test(const TargetStep<U>& step) {
   constexpr std::array<double, 6> values{0.0, -1.0, 1.0, 0.3, -0.7, 2.5};
   const std::size_t width = step.input_width();
   Array::Reals outputs, expected;

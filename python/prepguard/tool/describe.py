@@ -46,7 +46,7 @@ def _fields(state: dict[str, Any], names: list[str]) -> Iterator[str]:
     for key, value in state.items():
         if key in HEAD:
             continue
-        if isinstance(value, list) and value and isinstance(value[0], dict):
+        if isinstance(value, list) and value and isinstance(value[0], dict) and "values" not in value[0]:  # no arrays
             for index, part in enumerate(value):
                 yield f"{names[index] if index < len(names) else key}: {listed(list(_fields(part, [])))}"
         elif shown := _shown(value):

@@ -72,6 +72,10 @@ def _rest(payload: dict[str, Any]) -> Iterator[str]:
     yield from describe(payload)
     yield f"\noutput: {counted(len(payload['features']), 'feature')}"
     yield from (f"  {feature}" for feature in payload["features"])
+    for target in payload["target"]:
+        classes = len(target["classes"]["values"])
+        yield f"\ntarget: one of {classes} classes" if classes else \
+            f"\ntarget: {listed(target['names'])}, scaled back by {target['step']['type']}"
     yield "\nmodels" if payload["models"] else "\nmodels: none named"
     for model in payload["models"]:
         yield f"  {model['file']}, {counted(model['bytes'], 'byte')}, SHA-256 {model['sha256']}"
