@@ -20,6 +20,7 @@
 #include "prepguard/transformers/robust_scaler.hpp"
 #include "prepguard/transformers/safe_divide.hpp"
 #include "prepguard/transformers/simple_imputer.hpp"
+#include "prepguard/transformers/spline_transformer.hpp"
 #include "prepguard/transformers/standard_scaler.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -32,7 +33,7 @@ struct BuiltInSteps
                Binarizer<T>, Normalizer<T>, OneHotEncoder<T>, OneHotEncoder<T, Text>, OrdinalEncoder<T>,
                OrdinalEncoder<T, Text>, SimpleImputer<T>, SimpleImputer<T, Text>, MissingIndicator<T>,
                MissingIndicator<T, Text>, PolynomialFeatures<T>, SafeDivide<T>, FunctionTransformer<T>,
-               QuantileTransformer<T>, PowerTransformer<T>, Lookup<T>, Lookup<T, Text>, CategoryEncoding<T>,
-               Passthrough<T>> {};
+               QuantileTransformer<T>, PowerTransformer<T>, SplineTransformer<T>, Lookup<T>, Lookup<T, Text>,
+               CategoryEncoding<T>, Passthrough<T>> {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

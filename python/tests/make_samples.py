@@ -24,7 +24,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
                                    Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
-                                   QuantileTransformer, RobustScaler, StandardScaler)
+                                   QuantileTransformer, RobustScaler, SplineTransformer, StandardScaler)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -391,6 +391,13 @@ CASES: dict[str, Callable[[], Case]] = {
     "quantile_transformer_float32": lambda: _alone(QuantileTransformer(n_quantiles=11), "float32", seed=45),
     "quantile_transformer_scaled": lambda: _alone(make_pipeline(StandardScaler(), QuantileTransformer(n_quantiles=3),
                                                                 MinMaxScaler((-1, 1))), seed=46),
+    "spline_transformer": lambda: _alone(SplineTransformer(), missing=False, seed=47),
+    "spline_transformer_linear_float32": lambda: _alone(
+        SplineTransformer(4, 2, extrapolation="linear", include_bias=False), "float32", False, 48),
+    "spline_transformer_periodic_float32": lambda: _alone(
+        SplineTransformer(6, knots="quantile", extrapolation="periodic"), "float32", False, 49),
+    "spline_transformer_scaled": lambda: _alone(make_pipeline(
+        StandardScaler(), SplineTransformer(degree=1), MinMaxScaler()), missing=False, seed=50),
     "safe_divide": lambda: _alone(SafeDivide(0.1)),
     "safe_divide_float32": lambda: _alone(make_pipeline(StandardScaler(), SafeDivide()), "float32"),
     "one_hot_encoder_given": lambda: _encoder(handle_unknown="ignore", categories=_lists()),

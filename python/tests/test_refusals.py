@@ -15,8 +15,7 @@ from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, SplineTransformer,
-                                   StandardScaler)
+from sklearn.preprocessing import (FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler)
 
 import prepguard
 from support import Case, export
@@ -52,8 +51,6 @@ def types(first: str, second: str, step: Any = None) -> Any:
 REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
     "unsupported": (lambda: make_pipeline(StandardScaler(), PCA()).fit(FULL), FULL, "bad_parameter",
                     ("'pca'", "sklearn.decomposition._pca.PCA", "supported: ", "StandardScaler")),
-    "splines": (lambda: make_pipeline(StandardScaler(), SplineTransformer()).fit(FULL), FULL, "bad_parameter",
-                ("'splinetransformer'", "sklearn.preprocessing._polynomial.SplineTransformer", "supported: ")),
     "unsupported in columns": (lambda: two(KNNImputer(), "drop"), NAMED, "bad_parameter", ("'first'", "KNNImputer")),
     "subclass": (lambda: Odd().fit(FULL), FULL, "bad_parameter", ("test_refusals.Odd",)),
     "namesake": (lambda: type("StandardScaler", (StandardScaler,), {"__module__": "mine"})().fit(FULL), FULL,

@@ -22,7 +22,7 @@ import numpy as np
 import sklearn
 from scipy import stats
 from sklearn.preprocessing import (KBinsDiscretizer, MaxAbsScaler, MinMaxScaler, OneHotEncoder, PowerTransformer, QuantileTransformer,
-                                   RobustScaler, StandardScaler)
+                                   RobustScaler, SplineTransformer, StandardScaler)
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "python"))
 
@@ -133,6 +133,22 @@ def quantiles_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, n
     return [(unpack(state["references"]), fitted.references_), (quantiles + 0.0, fitted.quantiles_ + 0.0)]
 
 
+def knots_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The sign of a knot of zero depends on how the rows were sorted."""
+    return [(unpack(knots) + 0.0, spline.t + 0.0) for knots, spline in zip(state["knots"], fitted.bsplines_)]
+
+
+def even_knots_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """NumPy 1 computes even knots of float32 rows in float32; then only the ends are compared, and how many there are."""
+    pairs, degree = knots_of(state, fitted), fitted.degree
+    base = [want[degree:len(want) - degree] for _, want in pairs]
+    if any((knots.astype(np.float32) != knots).any() for knots in base):
+        return pairs
+    ends = [0, -1]
+    return [(got[degree:len(got) - degree][ends], want[ends]) for (got, _), want in zip(pairs, base)] + \
+        [(np.array([float(len(got))]), np.array([float(len(want))])) for got, want in pairs]
+
+
 def bins(**options: Any) -> Callable[[], Any]:
     """Whole rows, and quantiles as NumPy interpolates them, which newer versions have to be told."""
     if "quantile_method" in KBinsDiscretizer().get_params():
@@ -143,6 +159,11 @@ def bins(**options: Any) -> Callable[[], Any]:
 def with_room(r: np.random.RandomState, rows: int) -> np.ndarray:
     """Columns whose range can be divided into a few bins, in float32 too."""
     return ordinary(r, rows)[:, [0, 1, 2, 3, 4, 6, 9, 10]]
+
+
+def several(r: np.random.RandomState, rows: int) -> np.ndarray:
+    """At least two rows, which scikit-learn asks for; a constant column among them or not."""
+    return ordinary(r, max(rows, 2))[:, :7 + 5 * r.randint(2)]
 
 
 def categories_of(state: dict[str, Any], fitted: Any) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -190,6 +211,12 @@ EQUAL = [
     Equal("k_bins_discretizer:uniform", bins(n_bins=7, strategy="uniform"), edges_of, rows=with_room, gaps=False),
     Equal("quantile_transformer", lambda: QuantileTransformer(subsample=10**9), quantiles_of),
     Equal("quantile_transformer:17", lambda: QuantileTransformer(n_quantiles=17, subsample=10**9), quantiles_of),
+    Equal("spline_transformer", SplineTransformer, even_knots_of, rows=several, gaps=False),
+    Equal("spline_transformer:2", lambda: SplineTransformer(n_knots=2, degree=1), even_knots_of, rows=several, gaps=False),
+    Equal("spline_transformer:quantile", lambda: SplineTransformer(n_knots=9, degree=5, knots="quantile"), knots_of,
+          rows=several, gaps=False),
+    Equal("spline_transformer:periodic", lambda: SplineTransformer(n_knots=8, degree=4, extrapolation="periodic"),
+          even_knots_of, rows=several, gaps=False),
     Equal("one_hot_encoder", OneHotEncoder, categories_of,
           rows=lambda r, rows: r.choice([0.0, -0.0, 0.1, 1e30, -5.0], (rows, 4))),
 ]

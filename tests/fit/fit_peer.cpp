@@ -122,7 +122,10 @@ std::map<std::string, Fit<T>> fits() {
   using KBins = prepguard::KBinsDiscretizer<T>;
   using Quantiles = prepguard::QuantileTransformer<T>;
   using Power = prepguard::PowerTransformer<T>;
+  using Splines = prepguard::SplineTransformer<T>;
   using prepguard::BinStrategy;
+  using prepguard::Extrapolation;
+  using prepguard::KnotPlacement;
   using OneHot = prepguard::OneHotEncoder<T>;
   return {
       {"standard_scaler", fit_of<T>(Standard())},
@@ -142,6 +145,12 @@ std::map<std::string, Fit<T>> fits() {
       {"quantile_transformer:17", fit_of<T>(Quantiles({.n_quantiles = 17}))},
       {"power_transformer", fit_of<T>(Power())},
       {"power_transformer:box-cox", fit_of<T>(Power({.method = prepguard::PowerMethod::box_cox}))},
+      {"spline_transformer", fit_of<T>(Splines())},
+      {"spline_transformer:2", fit_of<T>(Splines({.n_knots = 2, .degree = 1}))},
+      {"spline_transformer:quantile",
+       fit_of<T>(Splines({.n_knots = 9, .degree = 5, .knots = KnotPlacement::quantile}))},
+      {"spline_transformer:periodic",
+       fit_of<T>(Splines({.n_knots = 8, .degree = 4, .extrapolation = Extrapolation::periodic}))},
       {"one_hot_encoder", fit_of<T>(OneHot())},
   };
 }

@@ -23,7 +23,8 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (Binarizer, FunctionTransformer, KBinsDiscretizer, LabelBinarizer, MaxAbsScaler,
                                    MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, PolynomialFeatures,
-                                   PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler)
+                                   PowerTransformer, QuantileTransformer, RobustScaler, SplineTransformer,
+                                   StandardScaler)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = os.path.join(HERE, "..", "..", "python")
@@ -145,6 +146,10 @@ def golden() -> dict[str, tuple[Any, pd.DataFrame]]:
         "power_transformer_box_cox": (PowerTransformer(method="box-cox", standardize=False), numbers("float32")[["age"]]),
         "quantile_transformer": (QuantileTransformer(n_quantiles=4), numbers()),
         "quantile_transformer_normal": (QuantileTransformer(n_quantiles=9, output_distribution="normal"), numbers("float32")[few]),
+        "spline_transformer": (SplineTransformer(3), known),
+        "spline_transformer_linear": (SplineTransformer(4, 2, knots="quantile", extrapolation="linear", include_bias=False), known),
+        "spline_transformer_error": (SplineTransformer(3, 0, extrapolation="error"), known[["age"]]),
+        "spline_transformer_periodic": (SplineTransformer(4, 1, extrapolation="periodic"), numbers("float32")[["age"]].fillna(0.3)),
         "safe_divide": (SafeDivide(0.1), numbers()[few]),
         "one_hot_encoder_given": (OneHotEncoder(categories=[[1, 2, 3, 16], [-0.0, 2**-17, 0.25, 0.5, 8.0]],
                                                 drop=[2, 0.5], min_frequency=1), codes("float64")),

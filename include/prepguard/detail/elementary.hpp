@@ -37,6 +37,18 @@ inline double power(double x, double y) noexcept {
   return out;
 }
 
+/// The remainder of `x / y` with the sign of `y`, as numpy's and Python's `%`; exact but for the change of sign, which
+/// rounds once to `T`. `y` is not 0.
+template <Number T>
+T modulo(T x, T y) noexcept {
+  double (*volatile unknown)(double, double) = std::fmod;
+  volatile double dividend = double{x}, divisor = double{y};
+  volatile double rest = unknown(dividend, divisor);
+  const T found = static_cast<T>(rest);
+  if (found == T{0}) return T{0};
+  return (found < T{0}) != (y < T{0}) ? add(found, y) : found;
+}
+
 /// The distribution function of the standard normal distribution.
 inline double normal_cdf(double x) noexcept {
   constexpr double root_half = 0.70710678118654752440;

@@ -8,6 +8,7 @@
 
 #include "prepguard/array.hpp"
 #include "prepguard/detail/bins.hpp"
+#include "prepguard/detail/bspline.hpp"
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/functions.hpp"
 #include "prepguard/detail/imputer_state.hpp"
@@ -56,6 +57,9 @@ inline std::span<const std::string_view> names_of(OutputDistribution) noexcept {
 }
 inline std::span<const std::string_view> names_of(PowerMethod) noexcept { return power_method_names; }
 inline std::span<const std::string_view> names_of(PowerFormula) noexcept { return power_formula_names; }
+inline std::span<const std::string_view> names_of(Extrapolation) noexcept {
+  return extrapolation_names;
+}
 inline std::span<const std::string_view> names_of(NamedFunction) noexcept {
   return function_names;
 }

@@ -23,6 +23,12 @@ inline void pin(double& x) noexcept {
 #endif
 }
 
+/// The result of one operation, or an operand, fenced like that.
+inline double pinned(double x) noexcept {
+  pin(x);
+  return x;
+}
+
 template <Number T>
 T round_to(double x) noexcept {
   volatile double in_double = x;
