@@ -66,7 +66,7 @@ def parts(fitted: Any, rows: Any, where: str, maker: Any = None) -> Iterator[Uni
                 rows, maker = step.transform(rows), step
     elif has_entries(fitted):
         for entry in live_entries(fitted, rows.shape[1], where):
-            own, here = _columns(rows, entry.columns), f"{where} > {entry.name!r}"
+            own, here = _columns(rows, entry), f"{where} > {entry.name!r}"
             yield from parts(entry.fitted, own, here, maker)
             if entry.weight is not None:
                 yield Weighed(here, entry, own)
@@ -139,8 +139,13 @@ def _each_column(rows: Any) -> list[np.ndarray]:
     return [np.asarray(_dense(rows))]
 
 
-def _columns(rows: Any, positions: list[int]) -> Any:
-    return rows.iloc[:, positions] if hasattr(rows, "iloc") else rows[:, positions]
+def _columns(rows: Any, entry: Entry) -> Any:
+    """The columns of an entry as scikit-learn takes them: how they lie in memory decides about some sums."""
+    if entry.view == slice(None):
+        return rows
+    if hasattr(rows, "iloc"):
+        return rows.iloc[:, entry.columns]
+    return rows[:, entry.columns if entry.view is None else entry.view]
 
 
 def _dense(rows: Any) -> Any:

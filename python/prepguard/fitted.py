@@ -27,6 +27,7 @@ class Entry(NamedTuple):
     fitted: Any
     columns: list[int]
     weight: Any  # as scikit-learn multiplies by it; None for none
+    view: Optional[slice] = None  # the columns of an array are taken by it, which leaves them where they lie
 
 
 def is_pipeline(fitted: Any) -> bool:
@@ -94,12 +95,12 @@ def _transformers(fitted: Any, where: str) -> Iterator[Entry]:
             raise Error("bad_parameter", f"{where} > {name!r}: columns={spec!r} selects one column as a vector; "
                                          f"pass [{spec!r}]")
         yield Entry(name, step, [int(position) for position in fitted._transformer_to_input_indices[name]],
-                    _weight(fitted, name, where))
+                    _weight(fitted, name, where), spec if isinstance(spec, slice) else None)
 
 
 def _union(fitted: Any, width: int) -> Iterator[Entry]:
     for name, step in fitted.transformer_list:
-        yield Entry(name, step, list(range(width)), _weight(fitted, name, name))
+        yield Entry(name, step, list(range(width)), _weight(fitted, name, name), slice(None))
 
 
 def _weight(fitted: Any, name: str, where: str) -> Any:

@@ -81,7 +81,7 @@ def _join(entries: list[Entry], block: Block, label: Callable[[str, str], str]) 
     """A column_transformer node. An entry over text and numbers becomes one entry for each run of equal kind."""
     transformers, names, kinds, spellings, used = [], [], [], [], set()
     taken = {entry.name for entry in entries}
-    for name, step, columns, weight in entries:
+    for name, step, columns, weight, _ in entries:
         own = block.take(columns).at(f"{block.where} > {name!r}")
         whole = len(set(own.kinds)) == 1 or _takes_both_kinds(step)
         for index, run in enumerate([list(range(len(columns)))] if whole else _runs(own.kinds)):

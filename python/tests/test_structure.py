@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline, make_union
-from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, Normalizer, OneHotEncoder, PolynomialFeatures, StandardScaler
 
 import make_samples
 import prepguard
@@ -202,6 +202,19 @@ class Structure(Case):
         self.assertTrue(all(column["used"] for column in artifact.payload["columns"]))
         self.assertEqual([c["name"] for c in dropped.payload["columns"] if c["used"]], MEASURES)
 
+    def test_blocks_lie_in_memory_as_scikit_learn_takes_them(self) -> None:
+        """The sum of a row depends on it: a union hands the array on, a slice leaves it where it lies, a list copies."""
+        r = np.random.RandomState(0)
+        for dtype in ("float64", "float32"):
+            for order in ("C", "F"):
+                cells = np.array(r.normal(size=(40, 12)), dtype=dtype, order=order)
+                chain = make_pipeline(PolynomialFeatures(), FeatureUnion([("u", Normalizer(norm="l1"))]))
+                blocks = [ColumnTransformer([("b", Normalizer(norm="l1"), columns)])
+                          for columns in (slice(1, 12), list(range(12)), np.arange(12) % 4 != 1)]
+                for unfitted in (chain, *blocks):
+                    with self.subTest(dtype=dtype, order=order, unfitted=str(unfitted)):
+                        export(unfitted.fit(cells), cells)  # proves itself, or raises
+
 
 class Refused(Case):
     def test_one_column_as_a_vector(self) -> None:
@@ -306,7 +319,6 @@ class silence(warnings.catch_warnings):
 def tearDownModule() -> None:
     print("\nstructure with scikit-learn {0}: {structures} structures, {values} values with equal bits, {names} names equal"
           .format(sklearn.__version__, **Structure.counts))
-
 
 if __name__ == "__main__":
     unittest.main()
