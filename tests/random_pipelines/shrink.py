@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from typing import Any, Iterator, Optional
 
+import numpy as np
+
 from compare import Case, Engine, cause, run
 from specs import DROP, PASS, Group, Leaf, Node, Part, size
 
@@ -43,8 +45,11 @@ def weight(case: Case) -> tuple[int, int, int, int]:
 
 def candidates(case: Case) -> Iterator[Case]:
     """Cases one change away, the boldest first."""
-    for node in nodes(case.node):
+    smaller = tuple(nodes(case.node))
+    for node in smaller:
         yield replace(case, node=node)
+    for node in smaller:  # a step behind an encoder or imputer, which cannot read the table as it is
+        yield Case(node, _plain(case.sample), tuple(map(_plain, case.serving)))
     for column in reversed(range(case.sample.shape[1])):
         if case.sample.shape[1] > 1:
             kept = [other for other in range(case.sample.shape[1]) if other != column]
@@ -116,6 +121,12 @@ def _fewer(count: int) -> Iterator[list[int]]:
             if kept:
                 yield kept
         piece //= 2
+
+
+def _plain(rows: Any) -> Any:
+    """A table of the same shape that holds small numbers only."""
+    numbers = (np.arange(rows.shape[0] * rows.shape[1]) % 7.0).reshape(rows.shape)
+    return type(rows)(numbers, columns=rows.columns) if hasattr(rows, "iloc") else numbers
 
 
 def _columns(rows: Any, kept: list[int]) -> Any:

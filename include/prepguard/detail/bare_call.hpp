@@ -93,6 +93,8 @@ struct InverseOf {
                    .what = ok ? "the result is infinite" : "features that cannot be mapped back to cells"};
   }
 };
+template <class Step>
+InverseOf(const Step&) -> InverseOf<Step>;  // compilers before P1816 do not deduce it
 
 /// Refuses to undo what holds a step that cannot be undone.
 template <class Step>

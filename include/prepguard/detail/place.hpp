@@ -16,14 +16,21 @@
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Where in a document a value stands, e.g. `pipeline.steps[1].step.scale.values[3]`: a list on the stack whose text
-/// is only made when something is wrong there.
+/// is only made when something is wrong there. A place refers to the one above it: give each a name of its own, or use
+/// the whole chain in one expression. `const Place last = (at / "a")[1]` does not compile.
 class Place {
  public:
+  class Passing;
+
   constexpr Place() noexcept = default;
   constexpr explicit Place(std::string_view root) noexcept : key_(root) {}
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
 
-  constexpr Place operator/(std::string_view key) const noexcept { return Place(this, key, none); }
-  constexpr Place operator[](std::size_t index) const noexcept { return Place(this, {}, index); }
+  constexpr Place operator/(std::string_view key) const& noexcept { return Place(this, key, none); }
+  constexpr Place operator[](std::size_t index) const& noexcept { return Place(this, {}, index); }
+  constexpr Passing operator/(std::string_view key) const&& noexcept;
+  constexpr Passing operator[](std::size_t index) const&& noexcept;
 
   std::string text() const {
     std::string path = parent_ != nullptr ? parent_->text() : std::string();
@@ -56,6 +63,19 @@ class Place {
   std::string_view key_{};
   std::size_t index_ = none;
 };
+
+/// A place below one that has no name: gone at the end of the expression, so no variable can be made of it.
+class Place::Passing : public Place {
+  friend class Place;
+  using Place::Place;
+};
+
+constexpr Place::Passing Place::operator/(std::string_view key) const&& noexcept {
+  return Passing(this, key, none);
+}
+constexpr Place::Passing Place::operator[](std::size_t index) const&& noexcept {
+  return Passing(this, {}, index);
+}
 
 /// Names that are there, each once.
 inline void check_unique_names(const Place& at, const std::vector<std::string>& names) {

@@ -170,9 +170,10 @@ class SplineTransformer : public ColumnEstimator<SplineTransformer<T>, T, detail
     (at / "degree")
         .require(degree_ > 0 || extrapolation_ != Extrapolation::constant,
                  "1 or more with extrapolation constant", "0");
-    (at / "knots").require_count(knots_.size(), this->input_width());
+    const detail::Place list = at / "knots";
+    list.require_count(knots_.size(), this->input_width());
     for (std::size_t j = 0; j < knots_.size(); ++j) {
-      const detail::Place here = (at / "knots")[j];
+      const detail::Place here = list[j];
       (here / "dtype").require(knots_[j].is_real(), "float32 or float64", name(knots_[j].dtype()));
       const std::string problem = detail::expected_knots(knots_[j].reals(), size(degree_), extrapolation_);
       here.require(problem.empty(), problem, "others");
