@@ -22,7 +22,6 @@
 #include <string>
 #include <thread>
 #include <type_traits>
-#include <variant>
 #include <vector>
 
 #include "cells.hpp"
@@ -141,14 +140,14 @@ const std::vector<double> masses{3750, 3800, 3250, 5700, -0.0};
 
 TEST_CASE("golden files: every step type has one") {
   const std::vector<std::string> names = golden::names();
-  const auto check = [&]<class... Steps>(const std::variant<Steps...>*) {
+  const auto check = [&]<class... Steps>(const prepguard::AnyOf<Steps...>*) {
     for (const std::string_view type : {Steps::type...}) {
       bool found = false;
       for (const std::string& name : names) found = found || name == type;
       CHECK_MESSAGE(found, "no golden file for " << type << "; see tests/golden/make_golden.py");
     }
   };
-  check(static_cast<const AnyStep<double>::Variant*>(nullptr));
+  check(static_cast<const AnyStep<double>*>(nullptr));
 }
 
 TEST_CASE("golden files: read, replayed with every instruction set, saved to the same bytes") {
@@ -202,12 +201,10 @@ TEST_CASE("files: every step and container goes through every cereal archive") {
   for_every_golden([&]<Number T>(const std::string&, const std::string& bytes, T) {
     const auto artifact = load_bytes<T>(bytes);
     check_archives(artifact.pipeline());
-    std::visit(
-        [&](const auto& step) {
-          using Step = std::remove_cvref_t<decltype(step)>;
-          if constexpr (std::is_same_v<T, double>) check_archives<Step>(step);
-        },
-        artifact.pipeline().step());
+    artifact.pipeline().visit([&](const auto& step) {
+      using Step = std::remove_cvref_t<decltype(step)>;
+      if constexpr (std::is_same_v<T, double>) check_archives<Step>(step);
+    });
   });
 }
 
@@ -374,13 +371,18 @@ TEST_CASE("files: a stored row that gives another result here") {
 
 TEST_CASE("files: a tolerance is that of the steps, or less") {
   const std::string exact = golden::payload_of("standard_scaler_mean"), key = "self_tests[0].tolerance[0]";
-  CHECK(outcome([&] { load_bytes<double>(seal(golden::with(exact, key, "1"))); }).find(": expected 0 to 0, got 1") !=
-        std::string::npos);
-  const std::string logs = golden::payload_of("function_transformer"), value = "self_tests[0].expected.values[0]";
+  CHECK(outcome([&] {
+          load_bytes<double>(seal(golden::with(exact, key, "1")));
+        }).find(": expected 0 to 0, got 1") != std::string::npos);
+  const std::string logs = golden::payload_of("function_transformer"),
+                    value = "self_tests[0].expected.values[0]";
   CHECK(outcome([&] { load_bytes<double>(seal(golden::with(logs, key, "8"))); }) == "ok");
-  CHECK(outcome([&] { load_bytes<double>(seal(golden::with(logs, key, "9"))); }).find(": expected 0 to 8, got 9") !=
-        std::string::npos);
-  const auto changed = [&](const char* cell) { return seal(golden::with(logs, value, cell)); };  // log1p(3) = 2 log(2)
+  CHECK(outcome([&] {
+          load_bytes<double>(seal(golden::with(logs, key, "9")));
+        }).find(": expected 0 to 8, got 9") != std::string::npos);
+  const auto changed = [&](const char* cell) {
+    return seal(golden::with(logs, value, cell));
+  };  // log1p(3) = 2 log(2)
   CHECK(outcome([&] { load_bytes<double>(changed("1.3862943611198917")); }) == "ok");
   CHECK(outcome([&] { load_bytes<double>(changed("1.3862943611198937")); }).starts_with("self_test_failed"));
 }

@@ -73,7 +73,7 @@ struct Describer {
   std::vector<std::string> names;  ///< the columns that the step reads
   std::string indent;
 
-  void operator()(const prepguard::AnyStep<double>& step) const { std::visit(*this, step.step()); }
+  void operator()(const prepguard::AnyStep<double>& step) const { step.visit(*this); }
 
   void operator()(const prepguard::AnyPipeline<double>& pipeline) const {
     Describer inner{out, names, indent + "  "};

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "prepguard/detail/one_of.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -33,20 +33,19 @@ auto part_of(const MixedView<T>& block) noexcept {
 }
 /// Blocks of one kind are themselves, or a mixed block of that kind alone.
 template <class Cell, class View>
-  requires(!requires(View v) { v.numbers; })
-auto part_of(const View& block) noexcept {
+requires(!requires(View v) { v.numbers; }) auto part_of(const View& block) noexcept {
   return block;
 }
 
 }  // namespace detail
 
-/// One step out of a closed list, chosen at run time, and itself a transformer. A value: it copies, compares and
-/// moves like the step it holds. A default-constructed one holds an unfitted first step.
+/// One step out of a closed list, chosen at run time, and itself a transformer. A value: it copies, compares
+/// and moves like the step it holds. A default-constructed one holds an unfitted first step.
 template <class First, class... Rest>
-class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scalar, Mixed<typename First::Scalar>> {
+class AnyOf
+    : public TransformerBase<AnyOf<First, Rest...>, typename First::Scalar, Mixed<typename First::Scalar>> {
  public:
   using T = typename First::Scalar;
-  using Variant = std::variant<First, Rest...>;
   static constexpr std::string_view type = "step";
 
   AnyOf() = default;
@@ -56,28 +55,35 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   ~AnyOf() = default;
   // Constrained by membership, not by a concept: clang 14 would ask the concept about AnyOf itself, for ever.
   template <class Step>
-    requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...))
-  AnyOf(Step step) : step_(std::move(step)) {
+  requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...)) AnyOf(Step step)
+      : step_(std::move(step)) {
     if (input_width() != 0) prepare_natural();
   }
 
   /// The step's name in the file format, e.g. "standard_scaler".
   std::string_view type_name() const noexcept {
-    return std::visit([](const auto& step) { return std::string_view(step.type); }, step_);
+    return step_.visit([](const auto& step) { return std::string_view(step.type); });
   }
-  /// The step itself: `visit(step, f)` calls `f` with it; `get_if<Step>()` is null if another one is held.
-  const Variant& step() const noexcept { return step_; }
-  Variant& step() noexcept { return step_; }
+  /// Calls `f` with the step itself, and returns what it returns.
+  template <class F>
+  decltype(auto) visit(F&& f) const {
+    return step_.visit(f);
+  }
+  template <class F>
+  decltype(auto) visit(F&& f) {
+    return step_.visit(f);
+  }
+  /// Null if another step is held.
   template <class Step>
   const Step* get_if() const noexcept {
-    return std::get_if<Step>(&step_);
+    return step_.template get_if<Step>();
   }
 
   std::size_t input_width() const noexcept {
-    return std::visit([](const auto& step) { return step.input_width(); }, step_);
+    return step_.visit([](const auto& step) { return step.input_width(); });
   }
   std::size_t output_width() const noexcept {
-    return std::visit([](const auto& step) { return step.output_width(); }, step_);
+    return step_.visit([](const auto& step) { return step.output_width(); });
   }
   const Layout& input_layout() const noexcept { return layouts_.value.in; }
   const Layout& output_layout() const noexcept { return layouts_.value.out; }
@@ -85,63 +91,56 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   /// Fits the held step to `rows`; throws what the step throws.
   AnyOf& fit(MixedView<const T> rows) {
     AnyOf fresh(*this);
-    std::visit(
-        [&](auto& step) {
-          using Step = std::remove_reference_t<decltype(step)>;
-          step.fit(detail::part_of<typename Step::Input>(rows));
-        },
-        fresh.step_);
+    fresh.step_.visit([&](auto& step) {
+      using Step = std::remove_reference_t<decltype(step)>;
+      step.fit(detail::part_of<typename Step::Input>(rows));
+    });
     fresh.prepare_natural();  // the held step knows the order of its columns
     return *this = std::move(fresh);
   }
 
   bool apply(const MixedView<const T>& in, const MixedView<T>& out) const {
-    return std::visit(
-        [&](const auto& step) {
-          using Step = std::remove_cvref_t<decltype(step)>;
-          return step.apply(detail::part_of<typename Step::Input>(in), detail::part_of<typename Step::Output>(out));
-        },
-        step_);
+    return step_.visit([&](const auto& step) {
+      using Step = std::remove_cvref_t<decltype(step)>;
+      return step.apply(detail::part_of<typename Step::Input>(in),
+                        detail::part_of<typename Step::Output>(out));
+    });
   }
 
   bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
-    return std::visit(
-        [&](const auto& step) {
-          using Step = std::remove_cvref_t<decltype(step)>;
-          if constexpr (Invertible<Step>) {
-            return step.invert(detail::part_of<typename Step::Output>(features),
-                               detail::part_of<typename Step::Input>(out));
-          } else {
-            return false;  // never reached: no_inverse has said so
-          }
-        },
-        step_);
+    return step_.visit([&](const auto& step) {
+      using Step = std::remove_cvref_t<decltype(step)>;
+      if constexpr (Invertible<Step>) {
+        return step.invert(detail::part_of<typename Step::Output>(features),
+                           detail::part_of<typename Step::Input>(out));
+      } else {
+        return false;  // never reached: no_inverse has said so
+      }
+    });
   }
   std::string no_inverse(const std::string& path) const {
-    return std::visit([&](const auto& step) { return detail::no_inverse(step, path); }, step_);
+    return step_.visit([&](const auto& step) { return detail::no_inverse(step, path); });
   }
 
   std::vector<std::string> feature_names_out(std::vector<std::string> names) const {
-    return std::visit([&](const auto& step) { return step.feature_names_out(std::move(names)); }, step_);
+    return step_.visit([&](const auto& step) { return step.feature_names_out(std::move(names)); });
   }
   std::vector<MissingFlow> missing_flow(std::vector<MissingFlow> in) const {
-    return std::visit([&](const auto& step) { return step.missing_flow(std::move(in)); }, step_);
+    return step_.visit([&](const auto& step) { return step.missing_flow(std::move(in)); });
   }
   std::vector<std::int64_t> tolerances(const std::vector<std::int64_t>& in) const {
-    return std::visit([&](const auto& step) { return step.tolerances(in); }, step_);
+    return step_.visit([&](const auto& step) { return step.tolerances(in); });
   }
   std::optional<Finding> diagnose(MixedView<const T> row, const std::vector<std::string>& names,
                                   const std::string& path) const {
-    return std::visit(
-        [&](const auto& step) {
-          using Step = std::remove_cvref_t<decltype(step)>;
-          return step.diagnose(detail::part_of<typename Step::Input>(row), names, path);
-        },
-        step_);
+    return step_.visit([&](const auto& step) {
+      using Step = std::remove_cvref_t<decltype(step)>;
+      return step.diagnose(detail::part_of<typename Step::Input>(row), names, path);
+    });
   }
 
   Layout prepare(const Layout& in, const detail::Place& at) {
-    Layout out = std::visit([&](auto& step) { return step.prepare(in, at); }, step_);
+    Layout out = step_.visit([&](auto& step) { return step.prepare(in, at); });
     layouts_.value = {in, out};
     return out;
   }
@@ -149,24 +148,22 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   /// The same for the columns that the held step, fitted on its own, was fitted for.
   void prepare_natural() { prepare(natural_layout(), detail::Place(type_name())); }
 
-  /// Replaces the step by a default-constructed one of that type; false if the list has none. Of several with one
-  /// type string (an encoder of numbers and one of text) the first.
+  /// Replaces the step by a default-constructed one of that type; false if the list has none. Of several with
+  /// one type string (an encoder of numbers and one of text) the first.
   bool become(std::string_view type_string) {
     return become_one<First>(type_string) || (become_one<Rest>(type_string) || ...);
   }
   /// A step that was read as one of numbers but holds text becomes its sibling that reads text.
   void settle_kind() {
-    std::optional<Variant> sibling;
-    std::visit(
-        [&](auto& step) {
-          using Step = std::remove_reference_t<decltype(step)>;
-          if constexpr (requires { typename Step::TextSibling; }) {
-            if constexpr (!std::is_same_v<Step, typename Step::TextSibling>) {
-              if (step.holds_text()) sibling.emplace(std::move(step).text_sibling());
-            }
-          }
-        },
-        step_);
+    std::optional<detail::OneOf<First, Rest...>> sibling;
+    step_.visit([&](auto& step) {
+      using Step = std::remove_reference_t<decltype(step)>;
+      if constexpr (requires { typename Step::TextSibling; }) {
+        if constexpr (!std::is_same_v<Step, typename Step::TextSibling>) {
+          if (step.holds_text()) sibling.emplace(std::move(step).text_sibling());
+        }
+      }
+    });
     if (sibling) step_ = std::move(*sibling);
   }
 
@@ -180,25 +177,23 @@ class AnyOf : public TransformerBase<AnyOf<First, Rest...>, typename First::Scal
   template <class Step>
   bool become_one(std::string_view type_string) {
     if (type_string != Step::type) return false;
-    step_.template emplace<Step>();
+    step_ = detail::OneOf<First, Rest...>(Step());
     return true;
   }
 
   /// The layout that a fitted step on its own was fitted for.
   Layout natural_layout() const {
-    return std::visit(
-        [](const auto& step) {
-          if constexpr (requires { step.input_layout(); }) {
-            return step.input_layout();
-          } else {
-            using Reads = typename std::remove_cvref_t<decltype(step)>::Input;
-            return Layout(step.input_width(), std::is_same_v<Reads, Text> ? Kind::text : Kind::number);
-          }
-        },
-        step_);
+    return step_.visit([](const auto& step) {
+      if constexpr (requires { step.input_layout(); }) {
+        return step.input_layout();
+      } else {
+        using Reads = typename std::remove_cvref_t<decltype(step)>::Input;
+        return Layout(step.input_width(), std::is_same_v<Reads, Text> ? Kind::text : Kind::number);
+      }
+    });
   }
 
-  Variant step_{};
+  detail::OneOf<First, Rest...> step_{};
   detail::Derived<Layouts> layouts_{};
 };
 

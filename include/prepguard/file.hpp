@@ -45,7 +45,7 @@ void check_nodes(std::string_view payload) {
     const std::string update = "load it with the library that wrote it, or a newer one; this is " PREPGUARD_VERSION;
     AnyStep<T> step;
     if (!step.become(type)) fail(Errc::bad_version, "a step type this library knows", '"' + type + '"', update);
-    const std::int64_t newest = std::visit([](const auto& held) { return held.version; }, step.step());
+    const std::int64_t newest = step.visit([](const auto& held) { return held.version; });
     const Errc code = version > newest ? Errc::bad_version : Errc::bad_state;
     if (version != newest) {
       fail(code, type + " of version " + std::to_string(newest), "version " + std::to_string(version), update);

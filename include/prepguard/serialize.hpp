@@ -13,7 +13,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "prepguard/any_pipeline.hpp"
@@ -160,7 +159,7 @@ void load(Archive& archive, S& step) {
 
 template <class Archive, class... Steps>
 void save(Archive& archive, const AnyOf<Steps...>& any) {
-  std::visit([&](const auto& step) { detail::save_node(archive, step); }, any.step());
+  any.visit([&](const auto& step) { detail::save_node(archive, step); });
 }
 template <class Archive, class... Steps>
 void load(Archive& archive, AnyOf<Steps...>& any) {
@@ -171,7 +170,7 @@ void load(Archive& archive, AnyOf<Steps...>& any) {
     detail::fail_value(archive, known ? Errc::bad_state : Errc::bad_version, "type",
                        known ? "a step that may stand here" : "a step type this library knows", '"' + type + '"');
   }
-  std::visit([&](auto& step) { detail::load_node(archive, step); }, fresh.step());
+  fresh.visit([&](auto& step) { detail::load_node(archive, step); });
   fresh.settle_kind();
   if (!detail::is_whole_file(archive) && fresh.input_width() != 0) fresh.prepare_natural();
   any = std::move(fresh);

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "prepguard/any_pipeline.hpp"
@@ -48,14 +47,12 @@ class StepConverter {
     To to;
     if (!to.become(from.type_name())) at_.fail("a step that can be undone", why_not_(path, from.type_name()));
     std::vector<FieldOfStep> fields;
-    std::visit(
-        [&]<class S>(const S& step) {
-          S::fields(step, [&]<class V>(const char*, const V& value) {
-            fields.push_back({&type_mark<V>, &value});
-          });
-        },
-        from.step());
-    std::visit([&](auto& step) { fill(step, fields, path); }, to.step());
+    from.visit([&]<class S>(const S& step) {
+      S::fields(step, [&]<class V>(const char*, const V& value) {
+        fields.push_back({&type_mark<V>, &value});
+      });
+    });
+    to.visit([&](auto& step) { fill(step, fields, path); });
     return to;
   }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <variant>
 
 #include "prepguard/any_pipeline.hpp"
 #include "prepguard/array.hpp"
@@ -25,13 +24,11 @@ Array typical_cells(const AnyStep<T, List>& step, std::size_t j) {
       return typical_cells<T, List>(block.step, static_cast<std::size_t>(at - block.columns.begin()));
     }
   }
-  return std::visit(
-      [&](const auto& held) {
-        if constexpr (requires { held.typical_cells(j); }) return held.typical_cells(j);
-        const bool text = step.input_layout().kind(j) == Kind::text;
-        return text ? Array(Array::Texts{OwnedText(std::string("a"))}) : Array(Array::Reals{0.0, 1.0});
-      },
-      step.step());
+  return step.visit([&](const auto& held) {
+    if constexpr (requires { held.typical_cells(j); }) return held.typical_cells(j);
+    const bool text = step.input_layout().kind(j) == Kind::text;
+    return text ? Array(Array::Texts{OwnedText(std::string("a"))}) : Array(Array::Reals{0.0, 1.0});
+  });
 }
 
 /// True if a step waits for None in column `j`: the file must say that its missing cells are spelled so.
@@ -59,12 +56,10 @@ bool learned_none(const AnyStep<T, List>& step, std::size_t j) {
       if (at != block.columns.end() && learned_none<T, List>(block.step, inside)) return true;
     }
   }
-  return std::visit(
-      [&](const auto& held) {
-        if constexpr (requires { held.knows(Missing::none, j); }) return held.knows(Missing::none, j);
-        return false;
-      },
-      step.step());
+  return step.visit([&](const auto& held) {
+    if constexpr (requires { held.knows(Missing::none, j); }) return held.knows(Missing::none, j);
+    return false;
+  });
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail
