@@ -116,7 +116,8 @@ TEST_CASE("an infinity is refused whatever the steps would make of it") {
 
 // guard.md, section 4, second message.
 TEST_CASE("a feature that overflows is traced to its step and operand") {
-  const auto predict = guard(samples::measured_scaler(), row_sums);
+  const Policy any_size = Policy().set(Check::far_out_of_range, Action::ignore);  // else found before it overflows
+  const auto predict = guard(samples::measured_scaler(), row_sums, any_size);
   Matrix<double> rows = samples::measured_rows(5);
   rows(3, 4) = 1.2e308;
   const auto error = error_of([&] { predict(rows); });
@@ -275,7 +276,8 @@ TEST_CASE("a pipeline that is not fitted cannot be guarded; a guard moved away s
 // Fault 88: every bad row of a batch is counted, the first few are described; the others are not looked down
 // upon.
 TEST_CASE("a batch with many bad rows") {
-  const auto predict = guard(samples::measured_scaler(), row_sums);
+  const Policy any_size = Policy().set(Check::far_out_of_range, Action::ignore);
+  const auto predict = guard(samples::measured_scaler(), row_sums, any_size);
   Matrix<double> rows = samples::measured_rows(5000);  // several tiles
   for (std::size_t i = 10; i < 5000; i += 100) rows(i, 2) = nan<double>;
   rows(4999, 0) = infinity<double>;

@@ -213,7 +213,7 @@ TEST_CASE("models that take one row are called for each, in order") {
   const auto uneven =
       guard(prep, [](std::span<const double> row) { return std::vector<double>(row[0] > 3 ? 3 : 2); });
   check_error([&] { uneven(two_rows); }, Errc::bad_shape,
-              {"rows of different widths, row 1: expected 2 values as in row 0, got 3"});
+              {"rows of different widths, row 1: expected 2 values as in the first row, got 3"});
   CHECK(uneven.report().of(Check::shape).failed == 1);
   const auto failing =
       guard(prep, [](std::span<const double> row) { return row[0] > 3 ? nan<double> : 0.0; });

@@ -28,17 +28,17 @@ TEST_CASE("a report in words, worst check first") {
   report.served = {10, 640};
   report.refused = {2, 65};
   report.threw = {1, 1};
-  report.found[static_cast<std::size_t>(Check::missing)] = {1, 19};
-  report.found[static_cast<std::size_t>(Check::non_finite_output)] = {4, 0};
-  report.found[static_cast<std::size_t>(Check::schema)] = {0, 3};
+  report.found[static_cast<std::size_t>(Check::missing)] = {1, 2, 19};
+  report.found[static_cast<std::size_t>(Check::non_finite_output)] = {4, 0, 0};
+  report.found[static_cast<std::size_t>(Check::schema)] = {0, 0, 3};
   CHECK(report.of(Check::missing).served == 19);
   CHECK(report.to_text() ==
         "prepguard: 13 calls with 706 rows\n"
         "  served 10 calls with 640 rows; refused 2 calls with 65 rows; threw 1 call with 1 row\n"
-        "  stage     check                failed      served\n"
-        "  output    non_finite_output    4           0\n"
-        "  input     missing              1           19\n"
-        "  input     schema               0           3\n");
+        "  stage     check                failed      rejected    served\n"
+        "  output    non_finite_output    4           0           0\n"
+        "  input     missing              1           2           19\n"
+        "  input     schema               0           0           3\n");
 }
 
 }  // namespace

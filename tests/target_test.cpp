@@ -126,10 +126,12 @@ TEST_CASE(
 TEST_CASE("target: a result of another width, and one that is not finite when it is scaled back") {
   const auto artifact = artifact_for<double>(prices<double>());
   const auto rows = rows_of<double>({{1, 1}, {1e308, 1}, {2, 2}});
-  const auto wide = guard(artifact, [](const auto& f) { return Eigen::MatrixXd(f); });
+  const Policy any_size = Policy().set(Check::far_out_of_range, Action::ignore);
+  const auto wide = guard(
+      artifact, [](const auto& f) { return Eigen::MatrixXd(f); }, any_size);
   check_error([&] { static_cast<void>(wide(rows)); }, Errc::bad_shape,
               {"model output", "wrong width", "expected 1 as the target has (price)", "got 2"});
-  const auto predict = guard(artifact, first_column);
+  const auto predict = guard(artifact, first_column, any_size);
   const auto outcome = predict.try_call(rows);
   REQUIRE_FALSE(outcome);
   CHECK(std::string(outcome.error().what()) ==
@@ -140,8 +142,8 @@ TEST_CASE("target: a result of another width, and one that is not finite when it
   CHECK(outcome.error().info().check == "non_finite_output");
   CHECK(predict.report().of(Check::non_finite_output).failed == 1);
   // What the model itself got wrong is reported as before.
-  const auto nan =
-      guard(artifact, [](const auto& f) -> Eigen::VectorXd { return f.col(0) * cells::nan<double>; });
+  const auto nan = guard(
+      artifact, [](const auto& f) -> Eigen::VectorXd { return f.col(0) * cells::nan<double>; }, any_size);
   check_error([&] { static_cast<void>(nan(rows)); }, Errc::non_finite, {"model output is not finite", "NaN"});
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "prepguard/array.hpp"
+#include "prepguard/policy_entry.hpp"
 #include "prepguard/version.hpp"
 
 namespace prepguard {
@@ -39,23 +40,6 @@ struct ModelFile {
     visit("sha256", self.sha256);
   }
   friend bool operator==(const ModelFile&, const ModelFile&) = default;
-};
-
-/// What a guard is asked to do about one check (docs/format.md).
-struct PolicyEntry {
-  std::string check{};
-  std::string action{};
-  std::string column{};  ///< input or feature name; empty: all
-  double value = 0.0;    ///< threshold; 0.0 if the check has none
-
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("check", self.check);
-    visit("action", self.action);
-    visit("column", self.column);
-    visit("value", self.value);
-  }
-  friend bool operator==(const PolicyEntry&, const PolicyEntry&) = default;
 };
 
 /// Rows with the results that training gave, replayed when the artifact is loaded.

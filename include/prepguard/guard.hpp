@@ -2,6 +2,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -9,12 +11,14 @@
 #include "prepguard/detail/bare_input.hpp"
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/fill_rows.hpp"
 #include "prepguard/detail/output_check.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/detail/target_output.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
+#include "prepguard/policy.hpp"
 #include "prepguard/report.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -22,10 +26,10 @@ namespace prepguard::inline PREPGUARD_ABI {
 /// A model behind checks of what goes in and what comes out; made by `guard`.
 ///
 /// A call checks the rows, makes features of them, checks those, calls the model and checks its result: one
-/// pass, tile by tile, in memory of the calling thread that is kept for the next call. Where the pipeline says
-/// that training scaled the target (target.hpp), the result is scaled back and checked once more. The model runs
-/// in the caller's floating-point environment. Calls may run on many threads at once if the model's may, and the
-/// model may call the guard again.
+/// pass, tile by tile, in memory of the calling thread that is kept for the next call. Where the pipeline
+/// says that training scaled the target (target.hpp), the result is scaled back and checked once more. The
+/// model runs in the caller's floating-point environment. Calls may run on many threads at once if the
+/// model's may, and the model may call the guard again.
 ///
 /// Copying copies pipeline and model; the copy counts from zero. A moved guard keeps its counts.
 template <class Input, class Model>
@@ -38,38 +42,40 @@ class Guard {
   /// Error for what a check finds: non_finite, unknown_category, bad_shape, bad_schema. What the model throws
   /// passes unchanged.
   template <class... Rows>
-    requires(Input::template takes<Rows...>())
-  decltype(auto) operator()(const Rows&... rows) {
+  requires(Input::template takes<Rows...>()) decltype(auto) operator()(const Rows&... rows) {
     return call(*this, rows...).value();
   }
   template <class... Rows>
-    requires(Input::template takes<Rows...>())
-  decltype(auto) operator()(const Rows&... rows) const {
+  requires(Input::template takes<Rows...>()) decltype(auto) operator()(const Rows&... rows) const {
     return call(*this, rows...).value();
   }
 
   /// The same as an Outcome: what a check finds is its error, and nothing is thrown but what the model
   /// throws.
   template <class... Rows>
-    requires(Input::template takes<Rows...>())
-  auto try_call(const Rows&... rows) {
+  requires(Input::template takes<Rows...>()) auto try_call(const Rows&... rows) {
     return call(*this, rows...);
   }
   template <class... Rows>
-    requires(Input::template takes<Rows...>())
-  auto try_call(const Rows&... rows) const {
+  requires(Input::template takes<Rows...>()) auto try_call(const Rows&... rows) const {
     return call(*this, rows...);
   }
+
+  /// What is done about each check (policy.hpp).
+  const Policy& policy() const requires requires(const Input& input) { input.policy(); }
+  { return input_.policy(); }
+  /// Another policy for all calls that begin from now on; calls on other threads may go on meanwhile. Throws
+  /// bad_parameter for a rule about a column that is not there, or that cannot be followed; then the old
+  /// policy stays.
+  void set_policy(Policy policy) requires requires(const Input& input) { input.policy(); }
+  { input_.set_policy(std::move(policy)); }
 
   /// What was called and found so far.
   Report report() const noexcept { return counters_.snapshot(); }
 
   const Model& model() const noexcept { return model_; }
-  const auto& pipeline() const noexcept
-    requires requires(const Input& input) { input.pipeline(); }
-  {
-    return input_.pipeline();
-  }
+  const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }
+  { return input_.pipeline(); }
 
  private:
   template <class Self, class... Rows>
@@ -90,23 +96,35 @@ class Guard {
     try {
       features = self.input_.template features<TheModel>(frame, tally, rows...);
       detail::check_model_width<TheModel>(features.cells, tally);
+      if (!detail::can_fill<Answer>() && !features.gone.empty())
+        detail::refuse_gaps(tally, features.gone.size(), "another type");
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
     }
     Answer answer = self.input_.ask(self.model_, features.cells, rows...);
     try {
-      detail::OutputCheck(features.cells.rows(), features.scratch, tally)(answer);
-      if constexpr (requires { self.input_.pipeline(); }) {
-        constexpr bool owned = !std::is_reference_v<Answer>;
-        detail::undo_target(self.input_.pipeline(), answer, owned, features.cells.rows(), tally);
-      }
+      check_answer<Answer>(self.input_, answer, features, tally);
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
     }
     tally.serve();
     return Given(std::in_place, detail::result_of(std::forward<Answer>(answer)));
+  }
+
+  /// What the model returned, checked; scaled back where training scaled the target; with gaps for rejected
+  /// rows.
+  template <class Answer, class Block>
+  static void check_answer(const Input& input, std::remove_reference_t<Answer>& answer, const Block& features,
+                           detail::Tally& tally) {
+    const std::size_t rows = features.cells.rows();
+    detail::OutputCheck(rows, features.scratch, tally, features.gone, input.output_action())(answer);
+    if constexpr (requires { input.pipeline(); }) {
+      constexpr bool owned = !std::is_reference_v<Answer>;
+      detail::undo_target(input.pipeline(), answer, owned, rows, tally, features.gone);
+    }
+    detail::fill_gaps<Answer>(answer, features.gone, rows, tally);
   }
 
   Input input_;
@@ -123,13 +141,17 @@ class Guard {
 /// auto predict = prepguard::guard(prep, [&](const auto& features) { return net.forward(features); });
 /// auto y = predict(rows);   // throws: row 17, column "bill_length_mm": NaN, ...
 /// ```
-/// Throws bad_parameter for an empty std::function or a null pointer, bad_shape for a pipeline that is not
-/// fitted.
+/// `policy`: what to do about each check; else what the file says that the pipeline was loaded from, else
+/// Policy::serving().
+///
+/// Throws bad_parameter for an empty std::function or a null pointer, or a policy that this pipeline cannot
+/// follow, bad_shape for a pipeline that is not fitted, bad_version for a policy in the file with a check of
+/// a newer library.
 template <Transformer Prep, class Model>
-auto guard(Prep pipeline, Model model) {
+auto guard(Prep pipeline, Model model, std::optional<Policy> policy = {}) {
   detail::check_callable(model);
-  return Guard<detail::PipelineInput<Prep>, Model>(detail::PipelineInput<Prep>(std::move(pipeline)),
-                                                   std::move(model));
+  return Guard<detail::PipelineInput<Prep>, Model>(
+      detail::PipelineInput<Prep>(std::move(pipeline), std::move(policy)), std::move(model));
 }
 
 /// Guards a model whose rows need no preparation: they must be finite, and so must its results.

@@ -5,8 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "prepguard/error.hpp"
 
@@ -20,13 +22,15 @@ enum class Check : std::uint8_t {
   schema,               ///< a missing column, one of another kind, a wrong number of columns
   inf,                  ///< an infinity in a row
   missing,              ///< a missing value that the pipeline does not replace
+  out_of_range,         ///< a number outside of what training saw
+  far_out_of_range,     ///< a number outside by many times what training saw
   unknown_category,     ///< a category that an encoder never saw and must not ignore
   non_finite_features,  ///< NaN or infinity made by the pipeline
   shape,                ///< the model returned nothing, or not one result a row
   non_finite_output,    ///< NaN or infinity in what the model returned
 };
 
-inline constexpr std::size_t check_count = 7;
+inline constexpr std::size_t check_count = 9;
 
 constexpr std::string_view name(Stage stage) noexcept {
   constexpr std::array<std::string_view, 3> names{"input", "features", "output"};
@@ -34,9 +38,24 @@ constexpr std::string_view name(Stage stage) noexcept {
 }
 
 constexpr std::string_view name(Check check) noexcept {
-  constexpr std::array<std::string_view, check_count> names{
-      "schema", "inf", "missing", "unknown_category", "non_finite_features", "shape", "non_finite_output"};
+  constexpr std::array<std::string_view, check_count> names{"schema",
+                                                            "inf",
+                                                            "missing",
+                                                            "out_of_range",
+                                                            "far_out_of_range",
+                                                            "unknown_category",
+                                                            "non_finite_features",
+                                                            "shape",
+                                                            "non_finite_output"};
   return names[static_cast<std::size_t>(check)];
+}
+
+/// The check of that name, if there is one.
+constexpr std::optional<Check> check_named(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < check_count; ++i) {
+    if (name(static_cast<Check>(i)) == text) return static_cast<Check>(i);
+  }
+  return std::nullopt;
 }
 
 /// The stage at which `check` looks.
@@ -60,9 +79,12 @@ struct Report {
   };
   /// Rows in which a check found something; of `schema` and `shape`, which look at no single row, calls.
   struct Found {
-    std::uint64_t failed = 0;  ///< refused for it
+    std::uint64_t failed = 0;    ///< refused for it, and the whole call with them
+    std::uint64_t rejected = 0;  ///< taken out; the rest of the call was served
     std::uint64_t served =
         0;  ///< served all the same: a missing value that was replaced, a column not asked for
+
+    std::uint64_t all() const noexcept { return failed + rejected + served; }
   };
 
   Calls served{};   ///< the model's result was returned
@@ -94,15 +116,19 @@ inline std::string Report::to_text() const {
   std::array<Check, check_count> order{};
   for (std::size_t i = 0; i < check_count; ++i) order[i] = static_cast<Check>(i);
   std::stable_sort(order.begin(), order.end(), [this](Check a, Check b) {
-    return of(a).failed != of(b).failed ? of(a).failed > of(b).failed : of(a).served > of(b).served;
+    const auto rank = [this](Check check) {
+      return std::tuple(of(check).failed, of(check).rejected, of(check).served);
+    };
+    return rank(a) > rank(b);
   });
-  if (of(order[0]).failed + of(order[0]).served == 0) return text + "  no check found anything\n";
-  text += "  stage     check                failed      served\n";
+  if (of(order[0]).all() == 0) return text + "  no check found anything\n";
+  text += "  stage     check                failed      rejected    served\n";
   for (const Check check : order) {
     const Found& some = of(check);
-    if (some.failed + some.served == 0) continue;
+    if (some.all() == 0) continue;
     text += "  " + cell(std::string(name(stage_of(check))), 10) + cell(std::string(name(check)), 21) +
-            cell(std::to_string(some.failed), 12) + std::to_string(some.served) + '\n';
+            cell(std::to_string(some.failed), 12) + cell(std::to_string(some.rejected), 12) +
+            std::to_string(some.served) + '\n';
   }
   return text;
 }

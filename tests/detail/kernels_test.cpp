@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "every_instruction_set.hpp"
@@ -381,6 +382,43 @@ TEST_CASE_TEMPLATE("kernels: replace_equal compares numbers, not bits", T, float
         CHECK(differences(std::vector<T>(length, row.expected), cells.data()) == 0);
       }
     }
+  });
+}
+
+TEST_CASE_TEMPLATE("kernels: all_within finds every cell outside of its bounds, and reads no other", T, float,
+                   double) {
+  for_every_instruction_set([](prepguard::InstructionSet) {
+    for (std::size_t cols = 0; cols <= 40; ++cols) {
+      const std::size_t rows = 3, stride = cols + 2;
+      GuardedMemory cells_memory(rows * stride * sizeof(T)), low_memory(cols * sizeof(T) + 1),
+          high_memory(cols * sizeof(T) + 1);
+      // The gap between rows lies outside of all bounds and must not be looked at; nor may what follows the
+      // last row.
+      T* const in = cells_memory.last<T>(2 * stride + cols);
+      T* const low = low_memory.last<T>(cols);
+      T* const high = high_memory.last<T>(cols);
+      std::fill_n(in, 2 * stride + cols, T(1e6));
+      for (std::size_t j = 0; j < cols; ++j) {
+        low[j] = T(-1) - T(j);
+        high[j] = T(2) + T(j);
+        for (std::size_t i = 0; i < rows; ++i)
+          in[i * stride + j] = i == 0 ? low[j] : high[j];  // the bounds are inside
+      }
+      const auto within = [&] {
+        return pd::all_within<T>(in, static_cast<std::ptrdiff_t>(stride), rows, cols, low, high);
+      };
+      CHECK(within());
+      for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < cols; ++j) {
+          const T before = std::exchange(in[i * stride + j], std::nextafter(high[j], T(100)));
+          CHECK_MESSAGE(!within(), i << ", " << j << " of " << cols << ": above");
+          in[i * stride + j] = std::nextafter(low[j], T(-100));
+          CHECK_MESSAGE(!within(), i << ", " << j << " of " << cols << ": below");
+          in[i * stride + j] = before;
+        }
+      }
+    }
+    CHECK(pd::all_within<T>(nullptr, 3, 0, 3, nullptr, nullptr));
   });
 }
 

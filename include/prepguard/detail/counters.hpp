@@ -38,6 +38,9 @@ class Counters {
   void add_failed(Check check, std::size_t count) noexcept {
     add(failed_at + static_cast<std::size_t>(check), count);
   }
+  void add_rejected(Check check, std::size_t count) noexcept {
+    add(rejected_at + static_cast<std::size_t>(check), count);
+  }
   void add_served(Check check, std::size_t count) noexcept {
     add(served_at + static_cast<std::size_t>(check), count);
   }
@@ -53,13 +56,14 @@ class Counters {
       *endings[i] = {sums[calls_at + i], sums[calls_at + i] + sums[rows_at + i]};
     }
     for (std::size_t i = 0; i < check_count; ++i)
-      report.found[i] = {sums[failed_at + i], sums[served_at + i]};
+      report.found[i] = {sums[failed_at + i], sums[rejected_at + i], sums[served_at + i]};
     return report;
   }
 
  private:
   static constexpr std::size_t stripe_count = 8;
-  static constexpr std::size_t calls_at = 0, rows_at = 3, failed_at = 6, served_at = failed_at + check_count;
+  static constexpr std::size_t calls_at = 0, rows_at = 3, failed_at = 6, rejected_at = failed_at + check_count,
+                               served_at = rejected_at + check_count;
   static constexpr std::size_t counted = served_at + check_count;
 
   struct alignas(64) Stripe {
@@ -97,6 +101,8 @@ class Tally {
 
   /// A check failed for `count` rows, or for the whole call.
   void fail(Check check, std::size_t count = 1) noexcept { counters_.add_failed(check, count); }
+  /// A check took `count` rows out of the call.
+  void reject(Check check, std::size_t count) noexcept { counters_.add_rejected(check, count); }
   /// A check found something in `count` rows that are served all the same, if no other check fails.
   void note(Check check, std::size_t count) noexcept { noted_[static_cast<std::size_t>(check)] += count; }
 

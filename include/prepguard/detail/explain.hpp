@@ -89,26 +89,38 @@ class InputColumns {
 
   /// A cell that a check of the input refuses; `got` is what it holds.
   Violation bad_cell(Check check, std::size_t row, std::size_t column, std::string got) const {
-    const bool missing = check == Check::missing;
+    const bool missing = check == Check::missing, infinite = check == Check::inf;
     const std::string story =
         missing ? missing_story(training(column), has_pipeline_) : training_range(training(column));
     return {check,
-            {.code = Errc::non_finite,
+            {.code = missing || infinite ? Errc::non_finite : Errc::rejected,
              .where = "input",
-             .what = got + (story.empty() ? "" : "; ") + story,
+             .what = got + (check == Check::far_out_of_range ? " is far from all of training" : "") +
+                     (story.empty() ? "" : "; ") + story,
              .row = static_cast<std::int64_t>(row),
              .column = static_cast<std::int64_t>(column),
              .columns = static_cast<std::int64_t>(names_.size()),
              .column_name = names_[column],
-             .expected = missing ? "a value" : "a finite number",
+             .expected = missing ? "a value" : infinite ? "a finite number" : story,
              .got = std::move(got),
-             .advice = !missing        ? "send a finite number; find out where the infinity was made"
-                       : has_pipeline_ ? "send a value, or export a pipeline with an imputer for this column"
-                                       : "send a value, or guard a pipeline with an imputer and the model",
+             .advice = advice(check),
              .check = std::string(name(check))}};
   }
 
  private:
+  const char* advice(Check check) const noexcept {
+    switch (check) {
+      case Check::missing:
+        return has_pipeline_ ? "send a value, or export a pipeline with an imputer for this column"
+                             : "send a value, or guard a pipeline with an imputer and the model";
+      case Check::inf:
+        return "send a finite number; find out where the infinity was made";
+      default:
+        return "check the unit of this column; if the number is right, train with such rows or widen the range in the "
+               "policy";
+    }
+  }
+
   std::vector<std::string> names_;
   std::vector<Column> training_{};
   bool has_pipeline_ = false;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/checks.hpp"
@@ -19,6 +20,7 @@ template <class T>
 struct FeatureBlock {
   MatrixView<const T> cells;
   ByteRange scratch{};
+  std::vector<std::size_t> gone{};  ///< rows that came in and are not here, in order
 };
 
 /// True if an argument is a single row by its type: a vector, span or array, an Eigen row.

@@ -50,6 +50,15 @@ bool all_finite(const T* cells, std::size_t count) noexcept {
   return with_kernels([&](auto kernels) { return kernels.template all_finite<T>(cells, count); });
 }
 
+/// True if low[j] <= in(i, j) <= high[j] for all cells. All are finite: what a NaN does depends on the flags.
+template <class T>
+bool all_within(const T* in, std::ptrdiff_t stride, std::size_t rows, std::size_t cols, const T* low,
+                const T* high) noexcept {
+  forget_values_at(in);
+  return with_kernels(
+      [&](auto kernels) { return kernels.template all_within<T>(in, stride, rows, cols, low, high); });
+}
+
 /// out(i, j) = (in(i, j) First a[j]) Second b[j]. Each step is one IEEE operation in double, rounded to `T`
 /// (docs: numerics, notation). A table whose operation is `none` is not read. NaN stays NaN.
 template <class T, ColumnOp First, ColumnOp Second>
@@ -61,8 +70,8 @@ void apply_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
 }
 
 /// out = in limited to [low, high] by numpy's rule: `y = x > low ? x : low`, then `y < high ? y : high`; so
-/// -0.0 clipped at 0.0 is 0.0; with `keep_zero`, as in NumPy 2, it stays -0.0. NaN passes with its payload. The
-/// limits are finite, low <= high.
+/// -0.0 clipped at 0.0 is 0.0; with `keep_zero`, as in NumPy 2, it stays -0.0. NaN passes with its payload.
+/// The limits are finite, low <= high.
 template <class T>
 void clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
                   std::size_t rows, std::size_t cols, const T& low, const T& high,

@@ -7,6 +7,8 @@
 
 #include "prepguard/detail/moments.inl"
 
+#include "prepguard/detail/ranges.inl"
+
 #include "prepguard/detail/rows.inl"
 
 #include "prepguard/detail/row_sums.inl"
@@ -19,6 +21,12 @@ struct Kernels {
   template <class T>
   static bool all_finite(const T* cells, std::size_t count) noexcept {
     return finite_bytes<T, vector_bytes>(reinterpret_cast<const unsigned char*>(cells), count * sizeof(T));
+  }
+
+  template <class T>
+  static bool all_within(const T* in, std::ptrdiff_t stride, std::size_t rows, std::size_t cols, const T* low,
+                         const T* high) noexcept {
+    return rows_within<T, vector_bytes / sizeof(T)>(BoundedRows<T>{in, stride, rows, cols, low, high});
   }
 
   template <class T, ColumnOp First, ColumnOp Second>

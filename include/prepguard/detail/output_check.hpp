@@ -11,6 +11,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/checks.hpp"
@@ -18,6 +19,7 @@
 #include "prepguard/detail/rejection.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/model.hpp"
+#include "prepguard/policy.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
@@ -63,8 +65,11 @@ inline constexpr bool is_row_results<RowResults<S>> = true;
 /// Throws the report. `scratch` is memory that is gone after the call; no result may show it.
 class OutputCheck {
  public:
-  OutputCheck(std::size_t rows, ByteRange scratch, Tally& tally) noexcept
-      : rows_(rows), scratch_(scratch), tally_(tally) {}
+  /// `gone`: rows that came in and were not given to the model, in order; messages count them. `non_finite`:
+  /// what to do about results that are not finite.
+  OutputCheck(std::size_t rows, ByteRange scratch, Tally& tally, const std::vector<std::size_t>& gone,
+              Action non_finite) noexcept
+      : rows_(rows), scratch_(scratch), tally_(tally), gone_(gone), non_finite_(non_finite) {}
 
   template <class Y>
   void operator()(const Y& y) {
@@ -151,8 +156,8 @@ class OutputCheck {
     const ByteRange bytes = byte_range(cells);
     if (bytes.first < scratch_.last && scratch_.first < bytes.last) fail_view();
     if constexpr (Number<S>) {
-      if (!all_finite(cells)) [[unlikely]]
-        fail_cells(cells);
+      if (non_finite_ != Action::ignore && !all_finite(cells)) [[unlikely]]
+        found_non_finite(cells);
     } else {
       static_assert(!std::is_floating_point_v<S> && !is_complex<S>,
                     "prepguard: the guard can check float and double; return these, or specialise "
@@ -179,8 +184,8 @@ class OutputCheck {
     throw_refusal({.code = Errc::bad_shape,
                    .where = where(),
                    .what = "rows of different widths",
-                   .row = static_cast<std::int64_t>(row),
-                   .expected = std::to_string(expected) + " values as in row 0",
+                   .row = static_cast<std::int64_t>(row_that_came_in(row, gone_)),
+                   .expected = std::to_string(expected) + " values as in the first row",
                    .got = std::to_string(got),
                    .advice = "return the same number of values for every row",
                    .check = std::string(name(Check::shape))});
@@ -197,12 +202,19 @@ class OutputCheck {
   }
 
   template <class S>
-  [[noreturn, gnu::cold]] void fail_cells(const MatrixView<const S>& cells) {
+  [[gnu::cold]] void found_non_finite(const MatrixView<const S>& cells) {
     std::size_t bad_rows = 0;
     for (std::size_t i = 0; i < rows_; ++i) bad_rows += all_finite(cells.middle_rows(i, 1)) ? 0U : 1U;
+    if (non_finite_ == Action::count) return tally_.note(Check::non_finite_output, bad_rows);
     tally_.fail(Check::non_finite_output, bad_rows);
-    const NonFinite bad = find_non_finite(cells);
+    fail_cells(cells, bad_rows);
+  }
+
+  template <class S>
+  [[noreturn]] void fail_cells(const MatrixView<const S>& cells, std::size_t bad_rows) {
+    NonFinite bad = find_non_finite(cells);
     const std::string got = non_finite_name(&cells(bad.row, bad.col));
+    bad.row = row_that_came_in(bad.row, gone_);
     ErrorInfo info{
         .code = Errc::non_finite,
         .where = where(),
@@ -225,6 +237,8 @@ class OutputCheck {
   std::size_t rows_;
   ByteRange scratch_;
   Tally& tally_;
+  const std::vector<std::size_t>& gone_;
+  Action non_finite_;
   std::size_t part_ = 0;
 };
 

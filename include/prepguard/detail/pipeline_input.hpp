@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "prepguard/detail/callable.hpp"
+#include "prepguard/detail/current_rules.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/row_checks.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -19,9 +24,21 @@ class PipelineInput {
  public:
   using Scalar = typename Prep::Scalar;
 
-  explicit PipelineInput(Prep prep) : prep_(checked(std::move(prep))), rules_(prep_) {}
+  PipelineInput(Prep prep, std::optional<Policy> policy)
+      : prep_(checked(std::move(prep))),
+        input_(prep_),
+        rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))) {}
 
   const Prep& pipeline() const noexcept { return prep_; }
+  const Policy& policy() const {
+    fitted();
+    return rules_.get().policy();
+  }
+  void set_policy(Policy policy) {
+    fitted();
+    rules_.set(rules_for(std::move(policy)));
+  }
+  Action output_action() const noexcept { return rules_.get().output_action(); }
 
   /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its
   /// binding.
@@ -71,12 +88,6 @@ class PipelineInput {
  private:
   static Prep&& checked(Prep&& prep) {
     check_fitted("guard", prep.input_width());
-    if constexpr (requires { prep.policy(); }) {
-      if (!prep.policy().empty()) {
-        throw Error(Errc::bad_version, "guard", "the file asks for a policy, and this version has none",
-                    "use a newer library, or export without a policy");
-      }
-    }
     if constexpr (requires { prep.output_layout(); }) {
       if (prep.output_layout().texts() != 0) {
         throw Error(Errc::bad_parameter, "guard", "the pipeline leaves columns of text", "encode them first");
@@ -87,6 +98,29 @@ class PipelineInput {
     return std::move(prep);
   }
 
+  /// What the file asks for; the defaults if there is none.
+  static Policy policy_of(const Prep& prep) {
+    if constexpr (requires { prep.policy(); }) {
+      return Policy(prep.policy());
+    } else {
+      return Policy::serving();
+    }
+  }
+  RowRules<Scalar> rules_for(Policy policy) const {
+    const InputColumns columns = InputColumns::of(prep_);
+    RowRules<Scalar> rules(std::move(policy), input_, columns, prep_.feature_names_out(columns.names()));
+    if constexpr (HasTarget<Prep>) {
+      if (prep_.target().scales() && rules.output_action() != Action::fail) {
+        throw Error(
+            Errc::bad_parameter, "policy",
+            "check non_finite_output: results that are scaled back must be finite: expected fail, got " +
+                std::string(name(rules.output_action())),
+            "choose fail");
+      }
+    }
+    return rules;
+  }
+
   /// The pipeline, unless it was moved away.
   const Prep& fitted() const {
     check_fitted("guard", prep_.input_width());
@@ -95,12 +129,12 @@ class PipelineInput {
 
   void check_shape(const InView<typename Prep::Input>& rows) const {
     if constexpr (requires { rows.numbers; }) {
-      const Layout& layout = rules_.layout();
+      const Layout& layout = input_.layout();
       check_columns(rows.numbers, layout.numbers(), layout.texts() != 0 ? "columns of numbers" : "columns");
       check_columns(rows.texts, layout.texts(), "columns of text");
       check_same_rows("input", rows.numbers.rows(), rows.texts.rows());
     } else {
-      check_columns(rows, rules_.layout().size(), "columns");
+      check_columns(rows, input_.layout().size(), "columns");
     }
   }
 
@@ -110,14 +144,31 @@ class PipelineInput {
     const MatrixView<Scalar> features = frame.matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
-    RowChecks<Prep> checks(prep_, rules_);
+    RowChecks<Prep> checks(prep_, input_, rules_.get());
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
-    checks.finish(source.rows(), tally);
-    return {features, byte_range(features)};
+    std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
+    return {without_rows(features, gone), byte_range(features), std::move(gone)};
+  }
+
+  /// The rows that are not `gone`, moved together.
+  static MatrixView<Scalar> without_rows(const MatrixView<Scalar>& features,
+                                         const std::vector<std::size_t>& gone) noexcept {
+    if (gone.empty()) [[likely]]
+      return features;
+    std::size_t to = gone.front(), next = 0;
+    for (std::size_t from = to; from < features.rows(); ++from) {
+      if (next < gone.size() && gone[next] == from) {
+        ++next;
+      } else {
+        std::copy_n(features.row(from), features.cols(), features.row(to++));
+      }
+    }
+    return features.middle_rows(0, to);
   }
 
   Prep prep_;
-  InputRules rules_;
+  InputRules input_;
+  CurrentRules<RowRules<Scalar>> rules_;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

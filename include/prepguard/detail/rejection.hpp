@@ -26,6 +26,12 @@ inline std::string rows_of_rows(std::size_t some, std::size_t all) {
   return std::to_string(some) + " of " + std::to_string(all) + (all == 1 ? " row" : " rows");
 }
 
+/// Which row of those that came in is row `row` of those left, when the rows `gone` were taken out.
+inline std::size_t row_that_came_in(std::size_t row, const std::vector<std::size_t>& gone) noexcept {
+  for (const std::size_t other : gone) row += other <= row ? 1 : 0;
+  return row;
+}
+
 /// `row 17, column "bill_length_mm" (2 of 7): NaN; training had ...` or, made by the pipeline,
 /// `row 3, feature "num__body_mass_g" = inf`, then which step did it.
 inline std::string line_of(const Violation& violation) {
@@ -45,44 +51,58 @@ class Rejection {
   /// Whether another row would be described.
   bool lists_more() const noexcept { return listed_.size() < listed; }
   void list(Violation violation) { listed_.push_back(std::move(violation)); }
-  /// A row failed a check; `add_row` counts the row itself, once.
-  void add(Check check) noexcept { ++failed_[static_cast<std::size_t>(check)]; }
-  void add_row() noexcept { ++bad_rows_; }
+  /// A row was refused by a check; `add_row` counts the row itself, once.
+  void add(Check check) noexcept { ++refused_[static_cast<std::size_t>(check)]; }
+  /// `fails`: the whole call is refused with it.
+  void add_row(std::size_t row, bool fails = true) {
+    rows_.push_back(row);
+    fails_ = fails_ || fails;
+  }
 
-  /// Throws the report if one of the `rows` rows of the batch is bad.
-  void finish(std::size_t rows, Tally& tally) const {
-    if (bad_rows_ == 0) [[likely]]
-      return;
+  /// Throws the report if one of the `rows` rows of the batch fails, or none is left; else returns the rows
+  /// that are taken out.
+  std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
+    if (rows_.empty()) [[likely]]
+      return {};
+    const bool fails = fails_ || rows_.size() == rows;
     for (std::size_t i = 0; i < check_count; ++i) {
-      if (failed_[i] != 0) tally.fail(static_cast<Check>(i), failed_[i]);
+      if (refused_[i] == 0) continue;
+      if (fails) {
+        tally.fail(static_cast<Check>(i), refused_[i]);
+      } else {
+        tally.reject(static_cast<Check>(i), refused_[i]);
+      }
     }
-    throw Error(text(rows), listed_.front().info);
+    if (fails) throw Error(text(rows), listed_.front().info);
+    return std::move(rows_);
   }
 
  private:
   static constexpr std::size_t listed = 5;
 
   std::string text(std::size_t rows) const {
-    const bool made = failed_[static_cast<std::size_t>(Check::non_finite_features)] != 0;
-    const bool sent = bad_rows_ != failed_[static_cast<std::size_t>(Check::non_finite_features)];
+    const bool made = refused_[static_cast<std::size_t>(Check::non_finite_features)] != 0;
+    const bool sent = rows_.size() != refused_[static_cast<std::size_t>(Check::non_finite_features)];
     std::string text = "prepguard: ";
     if (sent) {
-      text += rows_of_rows(bad_rows_, rows) + " rejected at input" + (made ? " and features" : "") + "\n  ";
-    } else {
       text +=
-          "features are not finite" + (bad_rows_ > 1 ? " in " + rows_of_rows(bad_rows_, rows) : "") + ": ";
+          rows_of_rows(rows_.size(), rows) + " rejected at input" + (made ? " and features" : "") + "\n  ";
+    } else {
+      text += "features are not finite" +
+              (rows_.size() > 1 ? " in " + rows_of_rows(rows_.size(), rows) : "") + ": ";
     }
     for (const Violation& violation : listed_) {
       if (&violation != &listed_.front()) text += "\n  ";
       text += line_of(violation);
     }
-    const std::size_t more = bad_rows_ - listed_.size();
+    const std::size_t more = rows_.size() - listed_.size();
     if (more != 0) text += "\n  and " + std::to_string(more) + (more == 1 ? " more row" : " more rows");
     return text + "\n  do: " + listed_.front().info.advice;
   }
 
-  std::size_t bad_rows_ = 0;
-  std::array<std::size_t, check_count> failed_{};
+  std::vector<std::size_t> rows_{};
+  bool fails_ = false;
+  std::array<std::size_t, check_count> refused_{};
   std::vector<Violation> listed_{};
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/rejection.hpp"
+#include "prepguard/detail/row_rules.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/transformer_base.hpp"
 
@@ -38,82 +40,69 @@ inline bool any_missing(const MatrixView<const Text>& texts) noexcept {
   return false;
 }
 
-/// The input columns of a pipeline, and which of them may be missing: those where it turns a missing value
-/// into features that are there. Worked out once, from what the steps say about missing values.
-class InputRules {
- public:
-  template <class Prep>
-  explicit InputRules(const Prep& prep) : layout_(layout_of(prep)) {
-    for (std::size_t j = 0; j < layout_.size(); ++j) {
-      replaces_nan_.push_back(replaces(prep, j, MissingFlow::nan));
-      replaces_none_.push_back(layout_.kind(j) == Kind::text && replaces(prep, j, MissingFlow::none));
+/// A row whose numbers are others.
+template <class T>
+MixedView<const T> with_numbers(const MixedView<const T>& row, const MatrixView<const T>& numbers) noexcept {
+  return {numbers, row.texts};
+}
+template <class T, class U>
+MatrixView<const U> with_numbers(const MatrixView<const U>& row,
+                                 const MatrixView<const T>& numbers) noexcept {
+  if constexpr (std::is_same_v<T, U>) {
+    return numbers;
+  } else {
+    return row;  // of text, which is never replaced
+  }
+}
+
+/// What the checks found in one row.
+struct RowFindings {
+  std::size_t bad = 0;    ///< cells for which the row may not reach the model
+  std::size_t first = 0;  ///< column of the first of them
+  Check check{};          ///< what it is
+  Action action{};        ///< the gravest action of all cells
+  bool replace = false;   ///< cells are to be replaced before the row is transformed
+  std::array<bool, check_count> refused{}, counted{};
+
+  void add(Check what, Action then, std::size_t column) noexcept {
+    if (then == Action::ignore) return;
+    action = std::max(action, then);
+    if (then < Action::reject_row) {
+      counted[static_cast<std::size_t>(what)] = true;
+      replace = replace || then == Action::replace;
+      return;
     }
-  }
-
-  const Layout& layout() const noexcept { return layout_; }
-  bool may_be(Missing how, std::size_t column) const noexcept {
-    return how == Missing::none ? replaces_none_[column] : replaces_nan_[column];
-  }
-
- private:
-  template <class Prep>
-  static Layout layout_of(const Prep& prep) {
-    if constexpr (requires { prep.input_layout(); }) {
-      return prep.input_layout();
-    } else {
-      return Layout(prep.input_width(),
-                    std::is_same_v<typename Prep::Input, Text> ? Kind::text : Kind::number);
-    }
-  }
-  template <class Prep>
-  bool replaces(const Prep& prep, std::size_t column, MissingFlow missing) const {
-    std::vector<MissingFlow> flow(layout_.size(), MissingFlow::never);
-    flow[column] = missing;
-    flow = prep.missing_flow(std::move(flow));
-    return std::all_of(flow.begin(), flow.end(), [](MissingFlow out) { return out == MissingFlow::never; });
-  }
-
-  Layout layout_;
-  std::vector<bool> replaces_nan_{}, replaces_none_{};
-};
-
-/// What the cells of one row are.
-struct CellFindings {
-  std::size_t infinite = 0, missing = 0,
-              replaced = 0;  ///< how many: infinite, missing and not, missing and replaced
-  std::size_t first = 0;     ///< column of the first that is infinite or missing
-  Check check{};             ///< which of both
-
-  std::size_t bad() const noexcept { return infinite + missing; }
-  void add(Check what, std::size_t column) noexcept {
-    if (bad() == 0) {
-      first = column;
-      check = what;
-    }
-    ++(what == Check::inf ? infinite : missing);
+    refused[static_cast<std::size_t>(what)] = true;
+    if (bad++ != 0) return;
+    first = column;
+    check = what;
   }
 };
 
 /// The checks that ride along when a batch is transformed: looks at every tile, its input and its features,
-/// while it is hot. On a healthy tile it reads and returns; otherwise it goes through the rows and collects
-/// the bad ones.
+/// while it is hot. On a healthy tile it reads and returns; otherwise it goes through the rows, does what the
+/// policy says about each finding, and collects the rows that must not reach the model.
 template <class Prep>
 class RowChecks {
+  using T = typename Prep::Scalar;
+
  public:
-  RowChecks(const Prep& prep, const InputRules& rules) noexcept : prep_(prep), rules_(rules) {}
+  RowChecks(const Prep& prep, const InputRules& input, const RowRules<T>& rules) noexcept
+      : prep_(prep), input_(input), rules_(rules) {}
 
   template <class In, class Out>
   void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
-    if (ok && all_finite(numbers_of(in)) && !any_missing(texts_of(in)) && all_finite(numbers_of(out)))
-        [[likely]]
+    if (ok && all_finite(numbers_of(in)) && rules_.all_within(numbers_of(in)) && !any_missing(texts_of(in)) &&
+        all_finite(numbers_of(out))) [[likely]]
       return;
     examine(in, out, first, ok);
   }
 
-  /// Throws the report if a row was bad; else notes how many rows had missing values replaced.
-  void finish(std::size_t rows, Tally& tally) const {
-    rejection_.finish(rows, tally);
-    tally.note(Check::missing, replaced_rows_);
+  /// Throws the report if a row failed, or none is left; else counts what was found, and returns the rows
+  /// that must be taken out, in order.
+  std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
+    for (std::size_t i = 0; i < check_count; ++i) tally.note(static_cast<Check>(i), counted_[i]);
+    return rejection_.finish(rows, tally);
   }
 
  private:
@@ -122,78 +111,117 @@ class RowChecks {
   [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
     for (std::size_t i = 0; i < in.rows(); ++i) {
       const In row = in.middle_rows(i, 1);
-      const Out made = out.middle_rows(i, 1);
-      const MatrixView<const typename Prep::Scalar> features = numbers_of(made);
-      const CellFindings cells = look_at(row);
-      if (cells.bad() != 0) {
-        reject_input(first + i, row, cells);
-      } else if (!ok && !prep_.apply(row, made)) {
-        Violation violation = replay().refused(first + i, row);
-        const Check check = violation.check;
-        reject(check, [&] { return std::move(violation); });
-      } else if (const NonFinite bad = find_non_finite(features)) {
-        reject(Check::non_finite_features,
-               [&] { return replay().not_finite(first + i, row, features, bad.col); });
+      const RowFindings found = look_at(row);
+      if (found.bad != 0) {
+        reject(found, first + i, [&] { return bad_cell(found, first + i, row); });
+      } else if (!found.replace) {
+        examine_features(row, out.middle_rows(i, 1), first + i, found, ok);
       } else {
-        replaced_rows_ += cells.replaced != 0 ? 1 : 0;
+        std::vector<T> cells;
+        examine_features(repaired(row, cells), out.middle_rows(i, 1), first + i, found, false);
       }
     }
   }
 
+  /// A row whose cells may be served: a step may refuse it all the same, or make a feature that may not.
+  template <class In, class Out>
+  void examine_features(const In& row, const Out& made, std::size_t number, RowFindings found, bool ok) {
+    if (!ok && !prep_.apply(row, made)) {
+      Violation violation = replay().refused(number, row);
+      found.add(violation.check, refusal_action(violation), static_cast<std::size_t>(violation.info.column));
+      return reject(found, number, [&] { return std::move(violation); });
+    }
+    const MatrixView<const T> features = numbers_of(made);
+    if (!all_finite(features)) {
+      for (std::size_t k = 0; k < features.cols(); ++k) {
+        if (is_finite(&features(0, k))) continue;
+        found.add(Check::non_finite_features, rules_.action(Check::non_finite_features, k), k);
+      }
+      if (found.bad != 0)
+        return reject(found, number, [&] { return replay().not_finite(number, row, features, found.first); });
+    }
+    for (std::size_t c = 0; c < check_count; ++c) counted_[c] += found.counted[c] ? 1U : 0U;
+  }
+
+  /// What a step refuses cannot be served, whatever the policy would like.
+  Action refusal_action(const Violation& violation) const noexcept {
+    const auto column = static_cast<std::size_t>(violation.info.column);
+    const bool known = violation.info.column >= 0 && violation.check != Check::non_finite_features &&
+                       column < input_.layout().size();
+    return known && rules_.action(violation.check, column) == Action::reject_row ? Action::reject_row
+                                                                                 : Action::fail;
+  }
+
   template <class In>
-  CellFindings look_at(const In& row) const noexcept {
-    CellFindings found;
-    const auto numbers = numbers_of(row);
-    const auto texts = texts_of(row);
-    const Layout& layout = rules_.layout();
+  RowFindings look_at(const In& row) const noexcept {
+    RowFindings found;
+    const Layout& layout = input_.layout();
     for (std::size_t j = 0; j < layout.size(); ++j) {
-      Missing missing = Missing::no;
-      if (layout.kind(j) == Kind::text) {
-        missing = texts(0, layout.slot(j)).missing();
-      } else if (!is_finite(&numbers(0, layout.slot(j)))) {
-        missing = Missing::nan;
-        if (is_infinite(&numbers(0, layout.slot(j)))) {
-          found.add(Check::inf, j);
-          continue;
-        }
-      }
-      if (missing == Missing::no) continue;
-      if (rules_.may_be(missing, j)) {
-        ++found.replaced;
-      } else {
-        found.add(Check::missing, j);
-      }
+      const std::optional<Check> check = check_of_cell(row, j);
+      if (!check) continue;
+      const bool imputed = *check == Check::missing && input_.may_be(missing_of(row, j), j);
+      const Action action = rules_.action(*check, j);
+      found.add(*check, imputed ? std::min(action, Action::count) : action, j);
     }
     return found;
   }
 
   template <class In>
-  void reject_input(std::size_t row, const In& cells, const CellFindings& found) {
-    if (found.infinite != 0) rejection_.add(Check::inf);
-    if (found.missing != 0) rejection_.add(Check::missing);
-    rejection_.add_row();
-    if (!rejection_.lists_more()) return;
-    Violation violation =
-        replay().columns().bad_cell(found.check, row, found.first, spelled(cells, found.first));
-    if (found.bad() > 1) {
-      violation.info.what += "; " + std::to_string(found.bad() - 1) + " more bad cells in this row";
+  std::optional<Check> check_of_cell(const In& row, std::size_t column) const noexcept {
+    const std::size_t slot = input_.layout().slot(column);
+    if (missing_of(row, column) != Missing::no) return Check::missing;
+    if (input_.layout().kind(column) == Kind::text) return std::nullopt;
+    const auto numbers = numbers_of(row);
+    return is_finite(&numbers(0, slot)) ? rules_.outside(numbers(0, slot), slot) : Check::inf;
+  }
+
+  template <class In>
+  Missing missing_of(const In& row, std::size_t column) const noexcept {
+    const std::size_t slot = input_.layout().slot(column);
+    if (input_.layout().kind(column) == Kind::text) return texts_of(row)(0, slot).missing();
+    return is_nan(&numbers_of(row)(0, slot)) ? Missing::nan : Missing::no;
+  }
+
+  /// The row with what the policy puts in the place of its cells, which lie in `cells`.
+  template <class In>
+  In repaired(const In& row, std::vector<T>& cells) const {
+    const MatrixView<const T> numbers = numbers_of(row);
+    cells.assign(numbers.row(0), numbers.row(0) + numbers.cols());
+    for (std::size_t j = 0; j < input_.layout().size(); ++j) {
+      const std::optional<Check> check = check_of_cell(row, j);
+      if (!check || rules_.action(*check, j) != Action::replace) continue;
+      if (*check == Check::missing && input_.may_be(missing_of(row, j), j)) continue;
+      T& cell = cells[input_.layout().slot(j)];
+      cell = rules_.instead_of(*check, cell, input_.layout().slot(j));
     }
-    rejection_.list(std::move(violation));
+    return with_numbers(row, MatrixView<const T>(cells.data(), 1, cells.size()));
+  }
+
+  template <class In>
+  Violation bad_cell(const RowFindings& found, std::size_t number, const In& row) {
+    Violation violation =
+        replay().columns().bad_cell(found.check, number, found.first, spelled(row, found.first));
+    if (found.bad > 1)
+      violation.info.what += "; " + std::to_string(found.bad - 1) + " more bad cells in this row";
+    return violation;
   }
 
   template <class Explain>
-  void reject(Check check, Explain&& explain) {
-    rejection_.add(check);
-    rejection_.add_row();
+  void reject(const RowFindings& found, std::size_t number, Explain&& explain) {
+    for (std::size_t c = 0; c < check_count; ++c) {
+      if (found.refused[c]) rejection_.add(static_cast<Check>(c));
+    }
+    rejection_.add_row(number, found.action == Action::fail);
     if (rejection_.lists_more()) rejection_.list(explain());
   }
 
-  /// A bad cell in words: NaN, inf, -inf, or None in a column of text.
+  /// A bad cell in words: NaN, inf, -inf, 12.5, or None in a column of text.
   template <class In>
   std::string spelled(const In& cells, std::size_t column) const {
-    const std::size_t slot = rules_.layout().slot(column);
-    if (rules_.layout().kind(column) == Kind::text) return shown(texts_of(cells)(0, slot));
-    return non_finite_name(&numbers_of(cells)(0, slot));
+    const std::size_t slot = input_.layout().slot(column);
+    if (input_.layout().kind(column) == Kind::text) return shown(texts_of(cells)(0, slot));
+    const T& cell = numbers_of(cells)(0, slot);
+    return is_finite(&cell) ? plain_number(cell) : non_finite_name(&cell);
   }
 
   Replay<Prep>& replay() {
@@ -202,10 +230,11 @@ class RowChecks {
   }
 
   const Prep& prep_;
-  const InputRules& rules_;
+  const InputRules& input_;
+  const RowRules<T>& rules_;
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
-  std::size_t replaced_rows_ = 0;
+  std::array<std::size_t, check_count> counted_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "prepguard/detail/bare_call.hpp"
 #include "prepguard/detail/callable.hpp"
@@ -33,8 +34,10 @@ inline constexpr bool is_matrix<Matrix<U>> = true;
 template <class Target>
 class TargetOutput {
  public:
-  TargetOutput(const Target& target, std::size_t rows, Tally& tally) noexcept
-      : target_(target), rows_(rows), tally_(tally) {}
+  /// `gone`: as OutputCheck.
+  TargetOutput(const Target& target, std::size_t rows, Tally& tally,
+               const std::vector<std::size_t>& gone) noexcept
+      : target_(target), rows_(rows), tally_(tally), gone_(gone) {}
 
   template <class Y>
   void operator()(Y& y) {
@@ -143,7 +146,7 @@ class TargetOutput {
     ErrorInfo info{.code = Errc::non_finite,
                    .where = "model output scaled back",
                    .what = "not finite",
-                   .row = static_cast<std::int64_t>(first + row),
+                   .row = static_cast<std::int64_t>(row_that_came_in(first + row, gone_)),
                    .column = static_cast<std::int64_t>(col),
                    .columns = static_cast<std::int64_t>(made.cols()),
                    .column_name = target_.names()[col],
@@ -161,14 +164,16 @@ class TargetOutput {
   const Target& target_;
   std::size_t rows_;
   Tally& tally_;
+  const std::vector<std::size_t>& gone_;
 };
 
 /// Undoes what training did to the target of `prep`'s model, if it did anything.
 template <class Prep, class Answer>
-void undo_target(const Prep& prep, Answer& answer, bool owned, std::size_t rows, Tally& tally) {
+void undo_target(const Prep& prep, Answer& answer, bool owned, std::size_t rows, Tally& tally,
+                 const std::vector<std::size_t>& gone) {
   if constexpr (HasTarget<Prep>) {
     if (!prep.target().scales()) return;
-    TargetOutput output(prep.target(), rows, tally);
+    TargetOutput output(prep.target(), rows, tally, gone);
     if (!owned) output.refuse("a reference to something that is not the guard's", "return a copy");
     output.undo_inside(answer);
   }
