@@ -147,6 +147,35 @@ TEST_CASE("target: a result of another width, and one that is not finite when it
   check_error([&] { static_cast<void>(nan(rows)); }, Errc::non_finite, {"model output is not finite", "NaN"});
 }
 
+TEST_CASE("policy of a file: the guard follows it, unless it is given another") {
+  StandardScaler<double> step;
+  const auto sample = rows_of<double>({{0, 100}, {10, 200}});
+  step.fit(sample);
+  const auto plain = make_artifact(step, MatrixView<const double>(sample));
+  const auto artifact = plain.with_policy(Policy().set(Check::missing, Action::reject_row, "x0").rules());
+  const auto loaded = load_bytes<double>(to_bytes(artifact));
+  CHECK(loaded == artifact);
+  const auto rows = rows_of<double>({{cells::nan<double>, 100}, {10, 200}});
+  const Eigen::VectorXd y = guard(loaded, first_column)(rows);
+  CHECK(cells::same(y(0), cells::nan<double>));
+  CHECK(y(1) == 1.0);
+  check_error([&] { guard(loaded, first_column, Policy::serving())(rows); }, Errc::non_finite,
+              {"row 0", "x0"});
+  check_error([&] { guard(plain, first_column)(rows); }, Errc::non_finite, {"row 0", "x0"});
+
+  const auto of_tomorrow = plain.with_policy({{"drift", "count", "", 0.0}});
+  check_error([&] { static_cast<void>(guard(of_tomorrow, first_column)); }, Errc::bad_version,
+              {"drift", "newer library"});
+  check_error(
+      [&] {
+        static_cast<void>(plain.with_policy({{"inf", "explode", "", 0.0}}));
+      },
+      Errc::bad_state, {"policy[0].action"});
+  const auto scaled = artifact_for<double>(prices<double>());
+  check_error([&] { static_cast<void>(guard(scaled, first_column, Policy::observe())); }, Errc::bad_parameter,
+              {"scaled back", "non_finite_output"});
+}
+
 TEST_CASE("target: scaling back costs no allocation") {
   const auto artifact = artifact_for<double>(prices<double>());
   const auto predict = guard(artifact, [](std::span<const double> row) { return row[0]; });

@@ -62,6 +62,13 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
     made.prepare();
     return made;
   }
+  /// The same artifact for guards that follow these rules (`Policy::rules`); none: the guard's defaults.
+  Artifact with_policy(std::vector<PolicyEntry> rules) const {
+    Artifact made(*this);
+    made.facts_.policy = std::move(rules);
+    made.prepare();
+    return made;
+  }
   const ArtifactFacts& facts() const noexcept { return facts_; }
   DType dtype() const noexcept { return facts_.dtype; }
   const Provenance& provenance() const noexcept { return facts_.provenance; }

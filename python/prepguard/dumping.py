@@ -8,7 +8,7 @@ import platform
 import warnings
 from collections import Counter
 from itertools import zip_longest
-from typing import Any, Optional, Sequence
+from typing import Any, Iterable, Mapping, Optional, Sequence
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from .fitted import input_names, is_pipeline, package_version
 from .keras import Preprocessing, opened
 from .nodes import export
 from .order import settle_orders
+from .policy import describe_policy
 from .run import replay
 from .schema import Sample, describe, read_sample
 from .steps import Block
@@ -34,7 +35,8 @@ PROBE_ROWS = 8
 
 
 def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
-         provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None) -> None:
+         provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None,
+         policy: Iterable[Mapping[str, Any]] = ()) -> None:
     """Write the artifact of a fitted object in one step: a reader sees the old file or the new one.
 
     `fitted`: a scikit-learn transformer, a Keras layer or model of preprocessing layers, a dict of column names to such
@@ -44,14 +46,17 @@ def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Opt
     `provenance_date`: `YYYY-MM-DDTHH:MM:SSZ`, "" for none, default now. `columns`: names for unnamed input.
     `target`: what the model was trained to predict, if it was not the plain number: the fitted transformer of the target
     (a scaler, a Pipeline), a TransformedTargetRegressor, or the classes (LabelEncoder, LabelBinarizer, a classifier, a list).
+    `policy`: what the guard is asked to do, rules like `{"check": "missing", "action": "reject_row", "column": "age"}`
+    (docs/guard.md); none: its defaults.
     Raises `Error` if the object cannot be replayed bit for bit.
     """
     write_file(path, dumps(fitted, sample=sample, model=model, cast=cast, provenance_date=provenance_date,
-                           columns=columns, target=target))
+                           columns=columns, target=target, policy=policy))
 
 
 def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] = None,
-          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None) -> bytes:
+          provenance_date: Optional[str] = None, columns: Optional[Sequence[str]] = None, target: Any = None,
+          policy: Iterable[Mapping[str, Any]] = ()) -> bytes:
     """The bytes `dump` writes."""
     if cast is not None and cast not in FLOATS:
         raise Error("bad_parameter", f"cast: expected 'float32' or 'float64', got {cast!r}")
@@ -73,7 +78,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "features": exported.block.names,
         "target": describe_target(target),
         "models": [model_entry(entry) for entry in as_paths(model)],
-        "policy": [],
+        "policy": describe_policy(policy, block.names, exported.block.names),
         "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported.node, block.kinds)),
     }
     settle_orders(fitted, rows.head(PROBE_ROWS), exported.node)

@@ -151,6 +151,28 @@ class Files(Case):
             self.dump()
             prepguard.load(self.path).verify(model=models[0])
 
+    def test_policy(self) -> None:
+        self.dump(policy=[{"check": "missing", "action": "reject_row"},
+                          {"check": "far_out_of_range", "action": "count", "column": "x0"},
+                          {"check": "out_of_range", "action": "replace", "column": "x0", "value": 1}])
+        self.assertEqual(prepguard.load(self.path).payload["policy"], [
+            {"check": "missing", "action": "reject_row", "column": "", "value": 0.0},
+            {"check": "far_out_of_range", "action": "count", "column": "x0", "value": 10.0},
+            {"check": "out_of_range", "action": "replace", "column": "x0", "value": 1.0}])
+        for rule, words in (({"check": "drift", "action": "count"}, ("policy[0].check", "out_of_range", "drift")),
+                            ({"check": "shape", "action": "count"}, ("policy[0].action", "expected one of fail", "count")),
+                            ({"check": "unknown_category", "action": "replace"}, ("one of reject_row, fail",)),
+                            ({"check": "inf"}, ("policy[0].action", "None")),
+                            ({"check": "inf", "action": "fail", "column": "nowhere"}, ("input column", "nowhere")),
+                            ({"check": "non_finite_features", "action": "fail", "column": "nowhere"}, ("name of a feature",)),
+                            ({"check": "non_finite_output", "action": "count", "column": "x0"}, ("no column by itself",)),
+                            ({"check": "inf", "action": "fail", "value": 1.0}, ("policy[0].value", "no value", "1.0")),
+                            ({"check": "out_of_range", "action": "fail", "value": float("nan")}, ("at least 0", "nan")),
+                            ({"check": "out_of_range", "action": "fail", "value": True}, ("at least 0", "True")),
+                            ({"check": "inf", "action": "fail", "colum": "a"}, ("policy[0].colum",))):
+            with self.subTest(rule), self.refused("bad_parameter", *words):
+                self.dump(policy=[rule])
+
     def test_verify_can_wait(self) -> None:
         self.dump()
         payload = prepguard.load(self.path).payload
