@@ -107,8 +107,8 @@ def accepts(step: Any) -> bool:
 class Writer:
     """Writes cases, and the list of them."""
 
-    def __init__(self, folder: str):
-        self.folder, self.lines, self.inputs = folder, [], {}
+    def __init__(self, folder: str, prefix: str):
+        self.folder, self.prefix, self.lines, self.inputs = folder, prefix, [], {}
 
     def path(self, name: str) -> str:
         return os.path.join(self.folder, name)
@@ -117,7 +117,7 @@ class Writer:
             words: Optional[pd.DataFrame] = None, invert: Any = False, container: Any = np.ndarray) -> None:
         """One fitted object and the rows it serves: numbers, text, or numbers before text. `invert`: True, or what
         undoes the features where the object itself has no inverse_transform."""
-        case = str(len(self.lines))
+        case = f"{self.prefix}-{len(self.lines)}"
         rows = frame(cells, words) if container is np.ndarray else container(cells, columns=sample.columns)
         for part in (".inverse", ".inverse_texts", ".texts"):  # of an earlier run in which the case was another one
             if os.path.exists(self.path(case + part)):
@@ -146,7 +146,7 @@ class Writer:
         if cells is None:
             return "-"
         if id(cells) not in self.inputs:
-            name = f"numbers{len(self.inputs)}"
+            name = f"{self.prefix}-numbers{len(self.inputs)}"
             self.write(name, cells, cells.dtype.name)
             self.inputs[id(cells)] = (name, cells)  # kept alive, so that the id stays its own
         return self.inputs[id(cells)][0]
@@ -158,10 +158,6 @@ class Writer:
         assert not np.isinf(matrix).any(), "choose data that stays finite"
         matrix.astype(np.dtype(dtype).newbyteorder("<")).tofile(self.path(name))
         return matrix
-
-    def finish(self) -> None:
-        with open(self.path("cases.txt"), "w", encoding="ascii") as file:
-            file.write("\n".join(self.lines) + "\n")
 
 
 def frame(cells: Optional[np.ndarray], words: Optional[pd.DataFrame]) -> Any:
