@@ -23,8 +23,8 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["report", "policy", "outcome", "model", "guard", "decode"],
     ["prepguard"],
 ]
-FILE_SIDE = ["artifact_facts", "artifact", "serialize", "archive", "file"]  # lowest first
-KNOW_FILES = {"serialize", "archive", "file"}  # may include cereal and open files
+FILE_SIDE = ["artifact_facts", "artifact", "model_files", "serialize", "archive", "file"]  # lowest first
+KNOW_FILES = {"model_files", "serialize", "archive", "file"}  # may include cereal and open files
 FILE_SIDE_MAY_USE = 3  # the highest layer of LAYERS that loading knows: pipelines, never the guard
 FILE_INCLUDES = re.compile(r"cereal/|fstream$|filesystem$|cstdio$|stdio\.h$|unistd\.h$|fcntl\.h$|sys/stat\.h$")
 

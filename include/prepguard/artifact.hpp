@@ -69,6 +69,13 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
     made.prepare();
     return made;
   }
+  /// The same artifact for these models instead of those it names: `with_models(model_files("model.onnx"))`.
+  Artifact with_models(std::vector<ModelFile> models) const {
+    Artifact made(*this);
+    made.facts_.models = std::move(models);
+    made.prepare();
+    return made;
+  }
   const ArtifactFacts& facts() const noexcept { return facts_; }
   DType dtype() const noexcept { return facts_.dtype; }
   const Provenance& provenance() const noexcept { return facts_.provenance; }

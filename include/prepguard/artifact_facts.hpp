@@ -27,11 +27,11 @@ struct Provenance {
   friend bool operator==(const Provenance&, const Provenance&) = default;
 };
 
-/// A model file that the artifact was exported with.
+/// A model that the artifact was exported with: a file, or a directory as docs/format.md describes it.
 struct ModelFile {
-  std::string file{};    ///< a name, no directory
-  std::int64_t bytes = 0;
-  std::string sha256{};  ///< 64 lower-case hexadecimal digits
+  std::string file{};      ///< a name, no directory before it
+  std::int64_t bytes = 0;  ///< of all its files
+  std::string sha256{};    ///< 64 lower-case hexadecimal digits
 
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {

@@ -14,6 +14,7 @@
 #include "prepguard/detail/envelope.hpp"
 #include "prepguard/detail/json_walk.hpp"
 #include "prepguard/detail/self_test.hpp"
+#include "prepguard/model_files.hpp"
 #include "prepguard/serialize.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
@@ -22,6 +23,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 struct LoadOptions {
   std::size_t cap = std::size_t{64} << 20;  ///< largest size in bytes that is read at all
   bool self_test = true;                    ///< replay the file's own rows
+  ModelPaths model{};                       ///< refuse the file unless it was exported with each of these
 };
 
 namespace detail {
@@ -86,14 +88,16 @@ Artifact<T> read_payload(std::string_view payload, const LoadOptions& options) {
     replay(artifact, self_test_of(artifact));
     replay(artifact.target());
   }
+  for (const std::filesystem::path& path : options.model) find_model(artifact.models(), path);
   return artifact;
 }
 
 }  // namespace detail
 
 /// Reads a sealed artifact from memory, in the order of docs/format.md: envelope, checksum, grammar, versions, keys,
-/// invariants, self-test. `where` names it in errors.
-/// Throws bad_format, bad_version, bad_state, self_test_failed, bad_environment.
+/// invariants, self-test, models. `where` names it in errors.
+/// Throws bad_format, bad_version, bad_state, self_test_failed, bad_environment; with `options.model` also
+/// model_mismatch and io_failed.
 template <Number T>
 Artifact<T> load_bytes(std::string_view bytes, const LoadOptions& options = {}, const std::string& where = "artifact") {
   detail::require_environment();
@@ -112,7 +116,7 @@ Artifact<T> load_bytes(std::string_view bytes, const LoadOptions& options = {}, 
 /// replays its self-test rows of scalar type `T`, bit for bit. Also throws io_failed.
 ///
 /// ```
-/// auto prep = prepguard::load_file<float>("penguins.prepguard.json");
+/// auto prep = prepguard::load_file<float>("penguins.prepguard.json", {.model = "penguins.onnx"});
 /// auto features = prep.transform(rows);
 /// ```
 template <Number T>
@@ -141,6 +145,7 @@ std::string to_bytes(const Artifact<T>& artifact) {
 }
 
 /// Writes `artifact` so that at every moment the old or the new file is there, whole. Throws io_failed.
+/// `save_file(make_artifact(fitted, rows).with_models(model_files("model.onnx")), path)` pairs it with a model.
 template <Number T>
 void save_file(const Artifact<T>& artifact, const std::filesystem::path& path) {
   detail::write_file(path, to_bytes(artifact));

@@ -11,7 +11,8 @@ from .arrays import FLOATS, unpack
 from .binding import bind
 from .envelope import unseal
 from .error import Error
-from .files import Path, Paths, as_paths, model_entry, read_file
+from .files import Path, read_file
+from .models import Paths, as_paths, find_model
 from .run import replay, run_to_matrix
 from .target import decode, inverse_target, replay_target
 from .validate import check_fits, validate
@@ -75,38 +76,31 @@ class Artifact:
         return self._payload["target"][0]
 
     def verify(self, model: Paths = None) -> None:
-        """Replay the self-tests; with `model` (one path or several) also compare each file with the stored hashes."""
+        """Replay the self-tests; then, of each `model` (a file, a directory, or several), compare size and hash with what
+        the artifact was exported with: `model_mismatch` if they differ."""
         for index, test in enumerate(self._payload["self_tests"]):
             replay(self._payload, test, f"self_tests[{index}]")
         for described in self._payload["target"]:
             for index, test in enumerate(described["self_tests"]):
                 replay_target(described, test, f"target[0].self_tests[{index}]")
+        self.verify_model(model)
+
+    def verify_model(self, model: Paths) -> None:
+        """The second half of `verify`."""
         for path in as_paths(model):
-            find_model(self._payload["models"], model_entry(path))
+            find_model(self._payload["models"], path)
 
 
-def find_model(stored: list[dict[str, Any]], got: dict[str, Any]) -> dict[str, Any]:
-    """The stored entry of a model file with these bytes; `model_mismatch` if there is none."""
-    for entry in stored:
-        if got["sha256"] == entry["sha256"] and got["bytes"] == entry["bytes"]:
-            return entry
-    known = "; ".join(map(_words, stored)) or "no model"
-    raise Error("model_mismatch", f"model {_words(got)}; the artifact was exported with {known}; use its model, "
-                                  "or export again")
+def load(path: Path, *, verify: bool = True, model: Paths = None) -> Artifact:
+    """Read an artifact: envelope, grammar, versions, keys, invariants; then, unless `verify=False`, its self-tests; then the
+    hashes of each `model` (a file, a directory, or several)."""
+    return loads(read_file(path), verify=verify, model=model)
 
 
-def _words(model: dict[str, Any]) -> str:
-    return f"{model['file']}: {model['bytes']} bytes, sha256 {model['sha256']}"
-
-
-def load(path: Path, *, verify: bool = True) -> Artifact:
-    """Read an artifact: envelope, grammar, versions, keys, invariants; then, unless `verify=False`, its self-tests."""
-    return loads(read_file(path), verify=verify)
-
-
-def loads(data: bytes, *, verify: bool = True) -> Artifact:
+def loads(data: bytes, *, verify: bool = True, model: Paths = None) -> Artifact:
     """`load` for bytes already in memory."""
     artifact = Artifact(unseal(data))
     if verify:
         artifact.verify()
+    artifact.verify_model(model)
     return artifact

@@ -17,9 +17,10 @@ from .arithmetic import types_used
 from .arrays import FLOATS, TEXT
 from .envelope import seal, unseal
 from .error import Error
-from .files import Path, Paths, as_paths, model_entry, write_file
+from .files import Path, write_file
 from .fitted import input_names, is_pipeline, package_version
 from .keras import Preprocessing, opened
+from .models import Paths, as_paths, model_entry
 from .nodes import export
 from .order import settle_orders
 from .policy import describe_policy
@@ -41,8 +42,8 @@ def dump(fitted: Any, path: Path, *, sample: Any, model: Paths = None, cast: Opt
 
     `fitted`: a scikit-learn transformer, a Keras layer or model of preprocessing layers, a dict of column names to such
     layers, or the path of a saved `.keras` archive.
-    `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: files the artifact
-    belongs to. `cast`: "float32" or "float64", needed only if numeric blocks compute in different types.
+    `sample`: the training rows (DataFrame, array or list of rows), not transformed. `model`: what the artifact belongs
+    to, a file, a directory or several. `cast`: "float32" or "float64", needed only if numeric blocks compute in different types.
     `provenance_date`: `YYYY-MM-DDTHH:MM:SSZ`, "" for none, default now. `columns`: names for unnamed input.
     `target`: what the model was trained to predict, if it was not the plain number: the fitted transformer of the target
     (a scaler, a Pipeline), a TransformedTargetRegressor, or the classes (LabelEncoder, LabelBinarizer, a classifier, a list).

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import stat
-from typing import Sequence, Union
+from typing import Union
 
 from .envelope import FILE_CAP
 from .error import Error
 
 Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
-Paths = Union[Path, Sequence[Path], None]
 
 
 def read_file(path: Path, cap: int = FILE_CAP) -> bytes:
@@ -52,27 +50,6 @@ def write_file(path: Path, data: bytes) -> None:
         _sync_folder(folder)
     except OSError as problem:
         raise Error("io_failed", f"{name}: cannot write: {problem.strerror or problem}") from None
-
-
-def as_paths(paths: Paths) -> list[Path]:
-    """None, one path or several, as a list."""
-    if paths is None:
-        return []
-    return list(paths) if isinstance(paths, (list, tuple)) else [paths]
-
-
-def model_entry(path: Path) -> dict[str, object]:
-    """Name, size and SHA-256 of a model file, as the artifact stores them."""
-    name = os.fsdecode(path)
-    digest, size = hashlib.sha256(), 0
-    try:
-        with open(name, "rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-                size += len(chunk)
-    except OSError as problem:
-        raise Error("io_failed", f"model {name}: cannot read: {problem.strerror or problem}") from None
-    return {"file": os.path.basename(name), "bytes": size, "sha256": digest.hexdigest()}
 
 
 def _write_new(name: str, data: bytes) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -92,8 +93,8 @@ class Tool(ToolCase):
                                (("inspect", "--", artifact, "--json"), "got 2"),
                                (("verify", artifact, "--json"), "no such option: --json"),
                                (("verify", artifact, "--model"), "--model needs a value"),
-                               (("verify", artifact, "--model", "none"), "cannot read the model none"),
-                               (("verify", artifact, "--model", self.folder), "cannot read the model"),
+                               (("verify", artifact, "--model", "none"), "cannot read the model none: cannot open: No such"),
+                               (("verify", artifact, "--model", "/dev/null"), "cannot read the model /dev/null: is a device"),
                                (("seal",), "expected 1 file, got 0"), (("seal", artifact, "-o"), "-o needs a value"),
                                (("seal", artifact, "-o", "x", "-o", "y"), "-o is given twice"),
                                (("seal", artifact, "-o", "/no/folder/x"), "cannot write /no/folder/x")]:
@@ -102,7 +103,7 @@ class Tool(ToolCase):
 
     def test_help_and_version(self) -> None:
         for word in ("--help", "-h", "help"):
-            self.check(run(word), 0, "inspect FILE [--json]", "verify FILE [--model PATH]", "seal FILE [-o OUTPUT]",
+            self.check(run(word), 0, "inspect FILE [--json]", "verify FILE [--model PATH]...", "seal FILE [-o OUTPUT]",
                        "Exit status: 0 fine, 1 the data was rejected, 2 wrong usage, 3 the artifact is not usable.")
         self.check(run("--version"), 0, f"prepguard {prepguard.__version__}")
 
@@ -142,7 +143,29 @@ class Tool(ToolCase):
                    "ok  content: 4 columns, 5 features", "ok  self-test in float64", "ok  self-test in float32",
                    "every bit equal", "--  model: not checked; give --model model.bin")
         self.check(run("verify", self.artifact, "--model", self.model), 0, f"is model.bin, SHA-256 {ABC}")
-        self.check(run("verify", self.artifact, f"--model={self.artifact}"), 3, "the artifact was exported with model.bin")
+        self.check(run("verify", self.artifact, f"--model={self.artifact}"), 3, f"{self.artifact}: not the model this artifact was exported with: expected model.bin, 3 bytes, "
+                   f"SHA-256 {ABC}, got {len(self.whole)} bytes, SHA-256 {hashlib.sha256(self.whole).hexdigest()}; do: serve")
+
+    def test_verify_several_models(self) -> None:
+        bundle = self.folder / "bundle"
+        bundle.mkdir()
+        (bundle / "weights").write_bytes(b"w")
+        listed = hashlib.sha256(f"{hashlib.sha256(b'w').hexdigest()}  weights\n".encode()).hexdigest()
+        payload = json.loads(json.dumps(self.payload))
+        payload["models"].append({"file": "bundle", "bytes": 1, "sha256": listed})
+        path = self.file(sealed_without_checks(payload))
+        self.check(run("verify", path), 0, "--  model: not checked; give --model model.bin\n"
+                   "--  model: not checked; give --model bundle\n")
+        ran = run("verify", path, "--model", bundle)
+        self.check(ran, 0, f"ok  model: {bundle} is bundle, SHA-256 {listed}\n--  model: not checked; give --model model.bin\n")
+        ran = run("verify", path, f"--model={bundle}", "--model", self.model)
+        self.check(ran, 0, "is bundle, ", f"is model.bin, SHA-256 {ABC}")
+        self.assertNotIn("not checked", ran.stdout)
+        (bundle / "weights").write_bytes(b"W")
+        self.check(run("verify", path, "--model", self.model, "--model", bundle), 3, f"expected bundle, 1 bytes, SHA-256 {listed}")
+        payload["models"] = []
+        self.check(run("verify", self.file(sealed_without_checks(payload)), "--model", self.model), 3,
+                   "this artifact names no model")
 
     def test_verify_replays_the_self_test(self) -> None:
         payload = json.loads(json.dumps(self.payload))

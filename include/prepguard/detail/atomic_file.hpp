@@ -78,21 +78,36 @@ inline std::size_t read_fully(int file, char* bytes, std::size_t size, const std
   return done;
 }
 
-/// The bytes of a regular file of at most `cap` bytes, opened once and read whole. A pipe does not make it
-/// wait; a file whose length changes meanwhile is refused.
-inline std::string read_file(const std::filesystem::path& path, std::size_t cap) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+/// A regular file that is open, with its size then.
+struct OpenFile {
+  Descriptor descriptor{};
+  std::size_t size = 0;
+};
+
+/// Opens a regular file. A pipe does not make it wait.
+inline OpenFile open_file(const std::filesystem::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) fail_io(path, "open");
   struct ::stat status {};
   if (::fstat(file.number(), &status) != 0) fail_io(path, "inspect");
   require_regular_file(path, status.st_mode);
-  check_file_size(static_cast<std::uintmax_t>(status.st_size), cap, path.string());
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  return {std::move(file), static_cast<std::size_t>(status.st_size)};
+}
+
+[[noreturn]] inline void fail_changed(const std::filesystem::path& path) {
+  throw Error(Errc::io_failed, path.string(), "changed its length while it was read", "try again");
+}
+
+/// The bytes of a regular file of at most `cap` bytes, opened once and read whole; a file whose length
+/// changes meanwhile is refused.
+inline std::string read_file(const std::filesystem::path& path, std::size_t cap) {
+  const OpenFile file = open_file(path);
+  check_file_size(file.size, cap, path.string());
+  std::string bytes(file.size, '\0');
   char beyond = 0;
-  const bool complete = read_fully(file.number(), bytes.data(), bytes.size(), path) == bytes.size();
-  if (!complete || read_fully(file.number(), &beyond, 1, path) != 0) {
-    throw Error(Errc::io_failed, path.string(), "changed its length while it was read", "try again");
-  }
+  const int number = file.descriptor.number();
+  const bool complete = read_fully(number, bytes.data(), bytes.size(), path) == bytes.size();
+  if (!complete || read_fully(number, &beyond, 1, path) != 0) fail_changed(path);
   return bytes;
 }
 

@@ -23,10 +23,10 @@ STATUS = {"bad_parameter": WRONG_USAGE,
                           DATA_REJECTED)}
 
 VERBS = (
-    Verb("inspect", "FILE [--json]", "what is inside, for people", ("--json",), (), inspect),
-    Verb("verify", "FILE [--model PATH]", "envelope, invariants, self-test, model hash", (), ("--model",), verify),
+    Verb("inspect", "FILE [--json]", "what is inside, for people", ("--json",), (), (), inspect),
+    Verb("verify", "FILE [--model PATH]...", "envelope, invariants, self-test, hashes of models", (), (), ("--model",), verify),
     Verb("seal", "FILE [-o OUTPUT]", "an edited file, or a payload without envelope, proven and made whole again", (),
-         ("-o",), seal),
+         ("-o",), (), seal),
 )
 NOTE = """
 seal accepts what still computes what training computed: names, models, policy and provenance may be edited, not

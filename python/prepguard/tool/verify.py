@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..artifact import find_model
 from ..envelope import FORMAT
 from ..error import Error
-from ..files import model_entry
+from ..models import find_model
 from ..run import replay
 from .arguments import Arguments, WrongUsage
 from .opened import naming, open_artifact
@@ -20,11 +19,7 @@ def verify(arguments: Arguments) -> None:
     opened = open_artifact(arguments.file)
     print(f"ok  envelope: format {FORMAT}, {counted(opened.size, 'byte')}, checksum right")
     prove(opened.payload, opened.path)
-    models = opened.payload["models"]
-    if "--model" in arguments.options:
-        _check_model(models, arguments.options["--model"])
-    elif models:
-        print(f"--  model: not checked; give --model {models[0]['file']}")
+    _check_models(opened.payload["models"], arguments.lists.get("--model", []))
 
 
 def prove(payload: dict[str, Any], path: str) -> None:
@@ -40,9 +35,17 @@ def prove(payload: dict[str, Any], path: str) -> None:
               f"{counted(test['rows'] * features, 'value')}, {equal}")
 
 
-def _check_model(models: list[dict[str, Any]], path: str) -> None:
-    try:
-        got = model_entry(path)
-    except Error:
-        raise WrongUsage(f"cannot read the model {path}") from None
-    print(f"ok  model: {path} is {find_model(models, got)['file']}, SHA-256 {got['sha256']}")
+def _check_models(stored: list[dict[str, Any]], paths: list[str]) -> None:
+    """A line for each model that was given, and for each that was not."""
+    checked = []
+    for path in paths:
+        try:
+            checked.append(find_model(stored, path))
+        except Error as error:
+            if error.code != "io_failed":
+                raise
+            raise WrongUsage(f"cannot read the model {error.message}") from None
+        print(f"ok  model: {path} is {checked[-1]['file']}, SHA-256 {checked[-1]['sha256']}")
+    for model in stored:
+        if model not in checked:
+            print(f"--  model: not checked; give --model {model['file']}")
