@@ -19,11 +19,12 @@ namespace {
 enum Status { fine = 0, data_rejected = 1, wrong_usage = 2, artifact_unusable = 3 };
 
 const tool::Verb verbs[] = {
-    {"inspect", "FILE [--json]", "what is inside, for people", 1, {"--json"}, {}, tool::inspect},
+    {"inspect", "FILE [--json]", "what is inside, for people", 1, {"--json"}, {}, {}, tool::inspect},
     {"verify",
-     "FILE [--model PATH]",
-     "envelope, invariants, self-test, model hash",
+     "FILE [--model PATH]...",
+     "envelope, invariants, self-test, hashes of models",
      1,
+     {},
      {},
      {"--model"},
      tool::verify},
@@ -33,6 +34,7 @@ const tool::Verb verbs[] = {
      2,
      {},
      {"-o", "--dtype"},
+     {},
      tool::transform},
 };
 

@@ -21,12 +21,17 @@ struct WrongUsage : std::runtime_error {
 /// The words of a command line, sorted.
 struct Arguments {
   std::vector<std::string> files{};
-  std::map<std::string, std::string, std::less<>> options{};  ///< name to value; empty for a flag
+  std::map<std::string, std::string, std::less<>> options{};             ///< name to value; empty for a flag
+  std::map<std::string, std::vector<std::string>, std::less<>> lists{};  ///< name to all its values
 
   bool has(std::string_view option) const { return options.find(option) != options.end(); }
   std::optional<std::string> value(std::string_view option) const {
     const auto found = options.find(option);
     return found == options.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<std::string> values(std::string_view list) const {
+    const auto found = lists.find(list);
+    return found == lists.end() ? std::vector<std::string>() : found->second;
   }
 };
 
@@ -38,6 +43,7 @@ struct Verb {
   std::size_t files;
   std::vector<std::string_view> flags;
   std::vector<std::string_view> options;  ///< take a value: `--name VALUE` or `--name=VALUE`
+  std::vector<std::string_view> lists;    ///< the same, and may be given again
   void (*run)(const Arguments&);
 };
 
@@ -48,6 +54,10 @@ inline Arguments parse(std::span<const std::string_view> words, const Verb& verb
   };
   Arguments arguments;
   const auto set = [&](std::string_view option, std::string_view value) {
+    if (knows(verb.lists, option)) {
+      arguments.lists[std::string(option)].emplace_back(value);
+      return;
+    }
     if (arguments.options.emplace(option, value).second) return;
     throw WrongUsage(std::string(option) + " is given twice");
   };
@@ -60,7 +70,7 @@ inline Arguments parse(std::span<const std::string_view> words, const Verb& verb
       only_files = true;
     } else if (knows(verb.flags, word)) {
       set(word, "");
-    } else if (!knows(verb.options, name)) {
+    } else if (!knows(verb.options, name) && !knows(verb.lists, name)) {
       throw WrongUsage("no such option: " + std::string(word));
     } else if (name != word) {
       set(name, word.substr(name.size() + 1));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -11,25 +10,14 @@
 #include "arguments.hpp"
 #include "opened.hpp"
 #include "people.hpp"
-#include "prepguard/detail/sha256.hpp"
+#include "prepguard/error.hpp"
+#include "prepguard/model_files.hpp"
 
 /// `verify`: proves that an artifact is whole, consistent, computes here what it computed in training, and
 /// belongs to a model.
 namespace tool {
 
 namespace detail {
-
-inline prepguard::detail::Sha256 hash_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::vector<char> piece(1U << 16);
-  prepguard::detail::Sha256 hash;
-  while (in) {
-    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    hash.add({piece.data(), static_cast<std::size_t>(in.gcount())});
-  }
-  if (!in.eof()) throw WrongUsage("cannot read the model " + path);
-  return hash;
-}
 
 inline void replay(const Opened& file, prepguard::DType dtype) {
   if (dtype == prepguard::DType::float32) {
@@ -39,24 +27,27 @@ inline void replay(const Opened& file, prepguard::DType dtype) {
   }
 }
 
-inline void check_model(const Opened& file, const std::string& path) {
-  const prepguard::detail::Sha256 hash = hash_file(path);
-  const std::string digest = hash.hex();
-  std::vector<std::string> known;
-  for (const prepguard::ModelFile& model : file.artifact.models()) {
-    if (model.sha256 == digest && static_cast<std::uint64_t>(model.bytes) == hash.size()) {
-      std::cout << "ok  model: " << path << " is " << model.file << ", SHA-256 " << digest << '\n';
-      return;
-    }
-    known.push_back(model.file + ", " + std::to_string(model.bytes) + " bytes, SHA-256 " + model.sha256);
+inline const prepguard::ModelFile& find_model(const Opened& file, const std::string& path) {
+  try {
+    return prepguard::find_model(file.artifact.models(), path);
+  } catch (const prepguard::Error& error) {
+    if (error.code() != prepguard::Errc::io_failed) throw;
+    throw WrongUsage("cannot read the model " + std::string(error.what()));
   }
-  throw prepguard::Error({.code = prepguard::Errc::model_mismatch,
-                          .where = path,
-                          .what = "not the model this artifact was exported with",
-                          .expected = known.empty() ? "no model: the artifact names none" : listed(known),
-                          .got = std::to_string(hash.size()) + " bytes, SHA-256 " + digest,
-                          .advice = "serve the model it was exported with, or export both again",
-                          .check = "model_mismatch"});
+}
+
+/// A line for each model that was given, and for each that was not.
+inline void check_models(const Opened& file, const std::vector<std::string>& paths) {
+  std::vector<prepguard::ModelFile> checked;
+  for (const std::string& path : paths) {
+    checked.push_back(find_model(file, path));
+    std::cout << "ok  model: " << path << " is " << checked.back().file << ", SHA-256 "
+              << checked.back().sha256 << '\n';
+  }
+  for (const prepguard::ModelFile& model : file.artifact.models()) {
+    if (std::find(checked.begin(), checked.end(), model) != checked.end()) continue;
+    std::cout << "--  model: not checked; give --model " << model.file << '\n';
+  }
 }
 
 }  // namespace detail
@@ -77,11 +68,7 @@ inline void verify(const Arguments& arguments) {
               << counted(rows * artifact.output_width(), "value")
               << (exact ? ", every bit equal\n" : ", within tolerance\n");
   }
-  if (const auto model = arguments.value("--model")) {
-    detail::check_model(file, *model);
-  } else if (!artifact.models().empty()) {
-    std::cout << "--  model: not checked; give --model " << artifact.models().front().file << '\n';
-  }
+  detail::check_models(file, arguments.values("--model"));
 }
 
 }  // namespace tool

@@ -8,6 +8,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,7 +76,8 @@ class ToolTest(unittest.TestCase):
                                (("inspect",), "expected 1 file, got 0"), (("inspect", artifact, rows), "got 2"),
                                (("inspect", artifact, "--html"), "no such option: --html"),
                                (("verify", artifact, "--model"), "--model needs a value"),
-                               (("verify", artifact, "--model", "none"), "cannot read the model none"),
+                               (("verify", artifact, "--model", "none"), "cannot read the model none: cannot open: No such"),
+                               (("verify", artifact, "--model", "/dev/zero"), "cannot read the model /dev/zero: is a device"),
                                (("transform", artifact, "none.csv"), "cannot read none.csv"),
                                (("transform", artifact, rows, "--dtype", "int8"), "float32 or float64, not int8"),
                                (("transform", artifact, rows, "-o", "x", "-o", "y"), "-o is given twice"),
@@ -121,6 +123,91 @@ class ToolTest(unittest.TestCase):
         self.check(run("verify", self.artifact, "--model", self.model), 0,
                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
         self.check(run("verify", self.artifact, "--model", self.csv), 3, "not the model this artifact was exported with")
+
+    def saved_model(self, name: str) -> Path:
+        """A directory as TensorFlow writes it, with an empty file, a hidden one, and names whose byte order is no order of
+        folders."""
+        top = Path(self.folder.name) / name
+        for path, content in [("saved_model.pb", b"abc"), ("variables/variables.index", b""), ("variables.txt", b"y"),
+                              ("variables/deep/data", b"\0" * 70_000), ("assets/Ångström b.txt", b"a\n"), (".print", b"p")]:
+            (top / path).parent.mkdir(parents=True, exist_ok=True)
+            (top / path).write_bytes(content)
+        return top
+
+    def pair(self, name: str, *models: Path) -> Path:
+        artifact = Path(self.folder.name) / name
+        rows = pd.DataFrame({"mass": [3750.0, 3800.0, 4500.0]})
+        prepguard.dump(StandardScaler().fit(rows), artifact, sample=rows, model=models)
+        return artifact
+
+    def both(self, *words: "str | Path") -> subprocess.CompletedProcess:
+        """What this tool says, and that `python -m prepguard` says the same; only its help has another name."""
+        ran = run(*words)
+        python = subprocess.run([sys.executable, "-m", "prepguard", *map(str, words)], env=ENVIRONMENT, capture_output=True,
+                                text=True)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr.replace("prepguard --help", "python -m prepguard --help")),
+                         (python.returncode, python.stdout, python.stderr))
+        return ran
+
+    def test_models_of_every_kind(self) -> None:
+        bundle, plain = self.saved_model("saved_model"), Path(self.folder.name) / "network.bin"
+        plain.write_bytes(b"weights")
+        artifact = self.pair("paired.prepguard.json", bundle, plain)
+        listed = "find -L . -type f -printf '%P\\n' | LC_ALL=C sort | xargs -d '\\n' sha256sum | sha256sum"
+        of_bundle, of_plain = (subprocess.run(["sh", "-c", command], cwd=bundle, capture_output=True, text=True,
+                                              check=True).stdout.split()[0] for command in (listed, f"sha256sum '{plain}'"))
+        ran = self.both("verify", artifact, "--model", plain, f"--model={bundle}/")
+        self.check(ran, 0, f"ok  model: {plain} is network.bin, SHA-256 {of_plain}\n"
+                           f"ok  model: {bundle}/ is saved_model, SHA-256 {of_bundle}\n")
+        self.assertNotIn("not checked", ran.stdout)
+        self.check(self.both("verify", artifact, "--model", plain), 0, "--  model: not checked; give --model saved_model\n")
+        self.check(self.both("verify", artifact), 0, "not checked; give --model saved_model\n",
+                   "not checked; give --model network.bin\n")
+        plain.write_bytes(b"Weights")
+        self.check(self.both("verify", artifact, "--model", bundle, "--model", plain), 3,
+                   f"{plain}: not the model this artifact was exported with: expected network.bin, 7 bytes, SHA-256 {of_plain}, "
+                   "got 7 bytes, SHA-256 ", "; do: serve the model it was exported with, or export both again")
+        self.check(self.both("verify", self.pair("unpaired.prepguard.json"), "--model", bundle), 3, "names no model")
+
+    def test_every_change_in_a_directory_is_a_mismatch(self) -> None:
+        top = self.saved_model("changing")
+        artifact = self.pair("changing.prepguard.json", top)
+        changes = {"changed byte": lambda: (top / "saved_model.pb").write_bytes(b"abd"),
+                   "renamed file": lambda: (top / "variables.txt").rename(top / "variables.tx"),
+                   "moved file": lambda: (top / "variables/deep/data").rename(top / "variables/data"),
+                   "missing file": lambda: (top / "variables/variables.index").unlink(),
+                   "extra file": lambda: (top / "assets/~").write_bytes(b"")}
+        for what, change in changes.items():
+            change()
+            with self.subTest(what):
+                self.check(self.both("verify", artifact, "--model", top), 3, "expected changing, 70007 bytes, SHA-256 ")
+            shutil.rmtree(top)
+            self.check(self.both("verify", artifact, "--model", self.saved_model("changing")), 0)
+
+    def test_models_that_cannot_be_hashed(self) -> None:
+        top = self.saved_model("odd")
+        artifact = self.pair("odd.prepguard.json", top)
+        for make, words in [(lambda path: os.mkfifo(path), "is a pipe, not a regular file"),
+                            (lambda path: os.symlink("..", path), "is a symbolic link to a directory; do: put"),
+                            (lambda path: os.symlink("none", path), "cannot inspect: No such file or directory")]:
+            with self.subTest(words):
+                odd = top / "variables" / "odd"
+                make(odd)
+                self.check(self.both("verify", artifact, "--model", top), 2, f"cannot read the model {odd}: {words}")
+                odd.unlink()
+        empty = Path(self.folder.name) / "empty"
+        empty.mkdir()
+        for path in ("none", "", "/dev/null", empty):
+            self.check(self.both("verify", artifact, "--model", path), 2, "cannot read the model")
+
+    def test_memory_does_not_grow_with_the_model(self) -> None:
+        size, limit = 96 << 20, 64 << 20
+        model = Path(self.folder.name) / "large.bin"
+        with open(model, "wb") as file:
+            file.truncate(size)
+        self.check(run("verify", self.pair("large.prepguard.json", model), "--model", model, limit=limit), 0, "is large.bin")
+        model.unlink()
+        print(f"figure: a model of {size >> 20} MiB hashed in {limit >> 20} MiB of address space")
 
     def test_verify_replays_the_self_test(self) -> None:
         artifact = prepguard.load(self.artifact)
