@@ -46,7 +46,7 @@ class Story {
  public:
   explicit Story(const std::filesystem::path& folder)
       : folder_(folder),
-        prep_(prepguard::load_file<float>(folder / artifact)),  // replays its self-test, bit for bit
+        prep_(load_with(folder / Model::file)),  // replays its self-test, bit for bit
         model_(folder / Model::file),
         sheet_(folder / "rows.csv", prep_.schema(), "species") {}
 
@@ -71,6 +71,7 @@ class Story {
     const auto rows = static_cast<std::size_t>(prep_.self_tests().front().rows);
     std::printf("1. Load %s: the file proves that this build computes what Python computed\n", artifact);
     std::printf("   self-test: %zu rows, %zu values, every bit equal\n", rows, rows * prep_.output_width());
+    std::printf("   model: %s, the one it was exported with\n", prep_.models().front().file.c_str());
   }
 
   void serve() {
@@ -122,6 +123,7 @@ class Story {
     unknown.texts["island"][17] = prepguard::OwnedText(std::string("Svalbard"));
     fault("an unknown category", [&] { return answer(unknown, model_); });
     fault("a truncated file", [this] { return load_half(); });
+    fault("another model's file", [this] { return load_with(folder_ / "rows.csv").feature_names().front(); });
     fault("a wrong model output: NaN", [this] {
       return answer(sheet_, [this](const Eigen::Ref<const Rows>& features) {
         Rows y = model_(features);
@@ -163,6 +165,11 @@ class Story {
   std::string answer(Sheet& sheet, const M& model, const std::string& without = {}) const {
     auto predict = prepguard::guard(prep_, std::cref(model));
     return accuracy(predict(sheet.table(without)));
+  }
+
+  /// The artifact, if the model at `path` is the one it was exported with.
+  prepguard::Artifact<float> load_with(const std::filesystem::path& path) const {
+    return prepguard::load_file<float>(folder_ / artifact, {.model = path});
   }
 
   std::string load_half() const {

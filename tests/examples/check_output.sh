@@ -49,8 +49,9 @@ fi
 verdict $status "examples/run $model ended with status $status"
 
 shows 'self-test: [0-9]+ rows, [1-9][0-9]+ values, every bit equal$'
+shows 'model: (network.txt|booster.json), the one it was exported with$'
 shows 'features: [1-9][0-9]{2,} values, 0 differ from Python.s, bit for bit$'
-shows "^[1-9][0-9]{2,} values, 0 differ from Python's; accuracy equal; 7 of 7 faults stopped\$"
+shows "^[1-9][0-9]{2,} values, 0 differ from Python's; accuracy equal; 8 of 8 faults stopped\$"
 
 served=$(figure 'accuracy: ' 1) python=$(figure 'accuracy: .*Python' 1) forgotten=$(figure 'accuracy: ' 3)
 awk -v served="$served" -v python="$python" 'BEGIN { exit !(served == python && served > 0.95) }'
@@ -66,6 +67,7 @@ stops 'an Inf' 'row 17, column "body_mass_g" (4 of 7): inf' 'training range [270
 stops 'a missing column' 'missing column, column "flipper_length_mm" (3 of 7)' 'got 6 columns without it' 'do: '
 stops 'an unknown category' 'row 17, column "island" (6 of 7): unknown category "Svalbard"' 'Biscoe, Dream, Torgersen' 'do: '
 stops 'a truncated file' 'penguins.prepguard.json: cut off: '
+stops "another model's file" 'rows.csv: not the model this artifact was exported with: expected ' ' bytes, SHA-256 ' 'do: serve the model'
 stops 'a wrong model output: NaN' 'model output is not finite: row 42, column 1 (2 of 3) = NaN' 'do: '
 stops 'a wrong model output: a row is lost' 'expected 104 rows, got 103' 'do: '
 
