@@ -5,6 +5,8 @@
 
 #include <Eigen/Core>
 #include <atomic>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -82,10 +84,7 @@ TEST_CASE("policy: every action of every check of a cell") {
     CAPTURE(name(check));
     CAPTURE(cell);
     const auto with = [&](Action action) {
-      return Policy()
-          .set(check, action)
-          .set(Check::non_finite_features, Action::ignore)
-          .set(Check::non_finite_output, Action::ignore);
+      return Policy().set(check, action).set(Check::non_finite_output, Action::ignore);
     };
     CHECK(!served(with(Action::fail), cell));
     CHECK(same(counted(with(Action::fail), cell, check), 1, 0, 0));
@@ -151,6 +150,34 @@ TEST_CASE("policy: widened ranges are multiples of the training range, also of a
   CHECK(predict.try_call(cells::rows_of<double>({{550}})));  // 10 times the 50 away
   CHECK(!predict.try_call(cells::rows_of<double>({{551}})));
   CHECK(predict.report().of(Check::out_of_range).served == 1);
+  const auto near = guard(samples::Documented<StandardScaler<double>>(step, {constant}), echo,
+                          Policy().set(Check::out_of_range, Action::fail, "c", 0.5));
+  CHECK(near.try_call(cells::rows_of<double>({{75}})));
+  CHECK(!near.try_call(cells::rows_of<double>({{75.5}})));
+}
+
+TEST_CASE(
+    "policy: of both checks of the range the graver action counts, and a tolerance reaches as far as it "
+    "says") {
+  const Policy near = Policy::observe().set(Check::out_of_range, Action::fail);
+  CHECK(!served(near, 10.5));
+  CHECK(!served(near, 1e6));
+  CHECK(!served(Policy::strict().set(Check::far_out_of_range, Action::count), 1e6));
+  CHECK(served(Policy().set(Check::far_out_of_range, Action::count), 1e6));
+  CHECK(served(Policy().set(Check::out_of_range, Action::count, "a", 20), 200.0));
+  CHECK(!served(Policy().set(Check::out_of_range, Action::count, "a", 20), 210.5));
+}
+
+TEST_CASE("policy: training statistics that a float cannot hold") {
+  StandardScaler<float> step({.with_mean = false, .with_std = false});
+  step.fit(cells::rows_of<float>({{0}, {1}}));
+  const auto wide = samples::number_column("w", {.count = 9, .min = -1e300, .max = 1e300});
+  const auto predict = guard(
+      samples::Documented<StandardScaler<float>>(step, {wide}),
+      [](const auto& features) { return Eigen::MatrixXf(features); },
+      Policy().set(Check::inf, Action::replace));
+  CHECK(predict(cells::rows_of<float>({{cells::infinity<float>}}))(0, 0) ==
+        std::numeric_limits<float>::max());
 }
 
 TEST_CASE("policy: rejected rows never reach the model, and their places are NaN in every kind of result") {
@@ -235,6 +262,11 @@ TEST_CASE(
   check_error([&] { whole(rows_with(nan<double>)); }, Errc::bad_parameter,
               {"1 row was rejected", "cannot have gaps", "reject_row"});
   CHECK(calls == 0);
+  CHECK(same(whole.report().of(Check::missing), 0, 0, 0));  // nothing was served with that row taken out
+  using Short = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 8, 1>;  // memory for 8 rows inside
+  auto shorter = guard(
+      two_columns(), [](const auto& features) -> Short { return features.col(0); }, policy);
+  check_error([&] { shorter(rows_with(nan<double>)); }, Errc::bad_parameter, {"cannot have gaps"});
   CHECK(whole(rows_with(3)).size() == 5);
 
   auto flat = guard(
@@ -272,6 +304,23 @@ TEST_CASE("policy: a row that fails takes the call with it, also beside rows tha
   const auto y = predict(cells::rows_of<double>({{2, infinity<double>}, {1, 130}}));
   CHECK(cells::same(y(0, 0), nan<double>));
   CHECK(same(predict.report().of(Check::inf), 1, 1, 0));
+}
+
+TEST_CASE("policy: the rows that failed the call are named first") {
+  const Policy policy = Policy().set(Check::missing, Action::reject_row);
+  Matrix<double> rows(7, 2);
+  for (std::size_t i = 0; i < 7; ++i) {
+    rows(i, 0) = i < 6 ? nan<double> : infinity<double>;
+    rows(i, 1) = 150;
+  }
+  const auto predict = guard(two_columns(), echo, policy);
+  const auto error = cells::error_of([&] { predict(rows); });
+  REQUIRE(error);
+  CHECK(error->info().row == 6);
+  CHECK(error->info().check == "inf");
+  CHECK(std::string(error->what()).find("7 of 7 rows rejected at input\n  row 6, column \"a\"") !=
+        std::string::npos);
+  CHECK(std::string(error->what()).find("\n  row 0, column \"a\"") != std::string::npos);
 }
 
 TEST_CASE("policy: messages about the output name the row that came in") {
@@ -315,7 +364,9 @@ TEST_CASE("policy: what a step cannot map is never served; the row may be taken 
   lenient.set_policy(Policy().set(Check::missing, Action::reject_row, "length"));
   CHECK(cells::same(lenient(penguins.table())(1, 0), nan<double>));
   check_error([&] { lenient.set_policy(Policy().set(Check::missing, Action::replace, "island")); },
-              Errc::bad_parameter, {"island", "nothing to put in the place", "text"});
+              Errc::bad_parameter, {"island", "to put in its place", "text"});
+  check_error([&] { lenient.set_policy(Policy().set(Check::missing, Action::replace, "sex")); },
+              Errc::bad_parameter, {"sex", "text"});  // its imputer fills NaN, not None
   CHECK(lenient.policy().action(Check::missing, "length") == Action::reject_row);  // the old one stays
 }
 
@@ -361,6 +412,14 @@ TEST_CASE("policy: rules that make no sense are refused, naming what would") {
       },
       Errc::bad_parameter, {"explode", "reject_row"});
   CHECK(policy == before);
+  StandardScaler<double> unknown;
+  unknown.fit(cells::rows_of<double>({{1}, {2}}));
+  for (const Check check : {Check::inf, Check::out_of_range, Check::far_out_of_range}) {
+    check_error([&] { (void)guard(unknown, echo, Policy().set(check, Action::replace)); },
+                Errc::bad_parameter, {name(check).data(), "x0", "training statistics"});
+  }
+  check_error([&] { (void)guard(unknown, echo, Policy().set(Check::out_of_range, Action::fail, "x0")); },
+              Errc::bad_parameter, {"out_of_range", "x0"});
   check_error([] { (void)guard(two_columns(), echo, Policy().set(Check::inf, Action::count, "c")); },
               Errc::bad_parameter, {"column that is not there", "\"c\""});
   check_error(
@@ -408,6 +467,24 @@ TEST_CASE("policy: set while calls go on in other threads") {
   auto moved = std::move(predict);
   CHECK(moved.policy() == Policy().set(Check::missing, Action::fail));
   check_error([&] { (void)predict.policy(); }, Errc::bad_shape, {"not fitted"});
+  const auto nothing = predict;
+  check_error([&] { (void)nothing(rows_with(1)); }, Errc::bad_shape, {"not fitted"});
+  copy = moved;
+  CHECK(copy.policy() == moved.policy());
+}
+
+TEST_CASE("policy: a call that has begun finishes with its policy") {
+  std::function<void()> change = [] {};
+  auto predict = guard(
+      two_columns(),
+      [&](const auto& features) {
+        change();
+        return Eigen::MatrixXd(features * nan<double>);
+      },
+      Policy().set(Check::non_finite_output, Action::count));
+  change = [&] { predict.set_policy(Policy::serving()); };
+  CHECK(predict.try_call(rows_with(1)));
+  CHECK(!predict.try_call(rows_with(1)));
 }
 
 TEST_CASE("policy: healthy and counted rows allocate nothing but the result") {

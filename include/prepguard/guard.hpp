@@ -64,9 +64,10 @@ class Guard {
   /// What is done about each check (policy.hpp).
   const Policy& policy() const requires requires(const Input& input) { input.policy(); }
   { return input_.policy(); }
-  /// Another policy for all calls that begin from now on; calls on other threads may go on meanwhile. Throws
-  /// bad_parameter for a rule about a column that is not there, or that cannot be followed; then the old
-  /// policy stays.
+  /// Another policy for all calls that begin from now on; calls on other threads may go on meanwhile, and
+  /// finish with the old one. What it was worked out to is kept until the guard goes, a few hundred bytes a
+  /// column for each different policy. Throws bad_parameter for a rule about a column that is not there, or
+  /// that cannot be followed; then the old policy stays.
   void set_policy(Policy policy) requires requires(const Input& input) { input.policy(); }
   { input_.set_policy(std::move(policy)); }
 
@@ -96,15 +97,15 @@ class Guard {
     try {
       features = self.input_.template features<TheModel>(frame, tally, rows...);
       detail::check_model_width<TheModel>(features.cells, tally);
-      if (!detail::can_fill<Answer>() && !features.gone.empty())
-        detail::refuse_gaps(tally, features.gone.size(), "another type");
+      if (!detail::can_fill<Answer>() && !features.facts.gone.empty())
+        detail::refuse_gaps(tally, features.facts.gone.size(), "another type");
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
     }
     Answer answer = self.input_.ask(self.model_, features.cells, rows...);
     try {
-      check_answer<Answer>(self.input_, answer, features, tally);
+      check_answer<Answer>(self.input_, answer, features.cells.rows(), features.facts, tally);
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
@@ -115,11 +116,10 @@ class Guard {
 
   /// What the model returned, checked; scaled back where training scaled the target; with gaps for rejected
   /// rows.
-  template <class Answer, class Block>
-  static void check_answer(const Input& input, std::remove_reference_t<Answer>& answer, const Block& features,
-                           detail::Tally& tally) {
-    const std::size_t rows = features.cells.rows();
-    detail::OutputCheck(rows, features.scratch, tally, features.gone, input.output_action())(answer);
+  template <class Answer>
+  static void check_answer(const Input& input, std::remove_reference_t<Answer>& answer, std::size_t rows,
+                           const detail::FeatureFacts& features, detail::Tally& tally) {
+    detail::OutputCheck(rows, features, tally)(answer);
     if constexpr (requires { input.pipeline(); }) {
       constexpr bool owned = !std::is_reference_v<Answer>;
       detail::undo_target(input.pipeline(), answer, owned, rows, tally, features.gone);

@@ -46,7 +46,6 @@ TEST_CASE_TEMPLATE("polynomial_features: scikit-learn's documented example", T, 
 
 // scikit-learn 1.2.1 and 1.9.1; the last column of a product is multiplied first.
 TEST_CASE("polynomial_features: scikit-learn's bits, float64") {
-  using Options = PolynomialFeatures<double>::Options;
   const auto rows =
       rows_of<double>({{double(1.1), double(-7.3), double(0.6)}, {double(2.7), double(0.3), double(1e-3)}});
   PolynomialFeatures<double> cubes(Options{.max_degree = 3});
@@ -101,10 +100,10 @@ TEST_CASE("polynomial_features: scikit-learn's bits, float64") {
 
 // scikit-learn 1.2.1 and 1.9.1; the last column of a product is multiplied first.
 TEST_CASE("polynomial_features: scikit-learn's bits, float32") {
-  using Options = PolynomialFeatures<float>::Options;
+  using FloatOptions = PolynomialFeatures<float>::Options;
   const auto rows =
       rows_of<float>({{float(1.1), float(-7.3), float(0.6)}, {float(2.7), float(0.3), float(1e-3)}});
-  PolynomialFeatures<float> cubes(Options{.max_degree = 3});
+  PolynomialFeatures<float> cubes(FloatOptions{.max_degree = 3});
   CHECK(difference(cubes.fit(rows).transform(rows),
                    {{0x1p+0f,         0x1.19999ap+0f,  -0x1.d33334p+2f, 0x1.333334p-1f,  0x1.35c29p+0f,
                      -0x1.00f5c4p+3f, 0x1.51eb86p-1f,  0x1.aa51ecp+5f,  -0x1.1851ecp+2f, 0x1.70a3d8p-2f,
@@ -116,7 +115,7 @@ TEST_CASE("polynomial_features: scikit-learn's bits, float32") {
                      0x1.6a634ep-19f, 0x1.ba5e38p-6f, 0x1.797cc6p-14f, 0x1.421f62p-22f, 0x1.12e0c2p-30f}}) ==
         "");
   PolynomialFeatures<float> mixed(
-      Options{.min_degree = 2, .max_degree = 3, .interaction_only = true, .include_bias = false});
+      FloatOptions{.min_degree = 2, .max_degree = 3, .interaction_only = true, .include_bias = false});
   CHECK(difference(mixed.fit(rows).transform(rows),
                    {{-0x1.00f5c4p+3f, 0x1.51eb86p-1f, -0x1.1851ecp+2f, -0x1.345a1ep+2f},
                     {0x1.9eb854p-1f, 0x1.61e4f8p-9f, 0x1.3a92a4p-12f, 0x1.a8ac5ep-11f}}) == "");

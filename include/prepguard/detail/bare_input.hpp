@@ -11,7 +11,7 @@
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/tiles.hpp"
 #include "prepguard/finite.hpp"
-#include "prepguard/policy.hpp"
+
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
@@ -26,7 +26,7 @@ class BareInput {
     };
   }
 
-  static constexpr Action output_action() noexcept { return Action::fail; }
+  
 
   template <class Rows>
   static std::size_t row_count(const Rows& rows) noexcept {
@@ -46,10 +46,10 @@ class BareInput {
       reject(view, tally);
     const bool dense = view.contiguous_rows() &&
                        (view.row_stride() == static_cast<std::ptrdiff_t>(view.cols()) || view.rows() <= 1);
-    if (takes_rows<Model, Rows>() || dense) return FeatureBlock<T>{view, {}, {}};
+    if (takes_rows<Model, Rows>() || dense) return FeatureBlock<T>{view, {}};
     const MatrixView<T> copy = frame.matrix<T>(view.rows(), view.cols());
     copy_cells(view, copy);
-    return FeatureBlock<T>{copy, byte_range(copy), {}};
+    return FeatureBlock<T>{copy, {.scratch = byte_range(copy)}};
   }
 
   template <class Model, class T, class Rows>

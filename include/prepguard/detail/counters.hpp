@@ -101,8 +101,8 @@ class Tally {
 
   /// A check failed for `count` rows, or for the whole call.
   void fail(Check check, std::size_t count = 1) noexcept { counters_.add_failed(check, count); }
-  /// A check took `count` rows out of the call.
-  void reject(Check check, std::size_t count) noexcept { counters_.add_rejected(check, count); }
+  /// A check took `count` rows out of the call; counted if the others are served.
+  void reject(Check check, std::size_t count) noexcept { rejected_[static_cast<std::size_t>(check)] += count; }
   /// A check found something in `count` rows that are served all the same, if no other check fails.
   void note(Check check, std::size_t count) noexcept { noted_[static_cast<std::size_t>(check)] += count; }
 
@@ -112,6 +112,8 @@ class Tally {
     for (std::size_t i = 0; i < check_count; ++i) {
       if (noted_[i] != 0) [[unlikely]]
         counters_.add_served(static_cast<Check>(i), noted_[i]);
+      if (rejected_[i] != 0) [[unlikely]]
+        counters_.add_rejected(static_cast<Check>(i), rejected_[i]);
     }
   }
 
@@ -119,7 +121,7 @@ class Tally {
   Counters& counters_;
   std::size_t rows_;
   Counters::Ending ending_ = Counters::Ending::threw;
-  std::array<std::size_t, check_count> noted_{};
+  std::array<std::size_t, check_count> noted_{}, rejected_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

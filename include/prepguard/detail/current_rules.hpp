@@ -18,7 +18,9 @@ template <class Rules>
 class CurrentRules {
  public:
   explicit CurrentRules(Rules rules) : state_(std::make_unique<State>()) { set(std::move(rules)); }
-  CurrentRules(const CurrentRules& other) : CurrentRules(Rules(other.get())) {}
+  CurrentRules(const CurrentRules& other) : state_(other.empty() ? nullptr : std::make_unique<State>()) {
+    if (!empty()) set(other.get());
+  }
   CurrentRules(CurrentRules&&) noexcept = default;
   CurrentRules& operator=(CurrentRules other) noexcept {
     state_ = std::move(other.state_);
@@ -26,12 +28,24 @@ class CurrentRules {
   }
   ~CurrentRules() = default;
 
-  /// Not for a moved-from object.
+  /// True for a moved-from object, which has no rules to get or to set.
+  bool empty() const noexcept { return state_ == nullptr; }
   const Rules& get() const noexcept { return *state_->current.load(std::memory_order_acquire); }
   void set(Rules rules) {
     const std::lock_guard lock(state_->mutex);
     state_->all.push_back(std::move(rules));
     state_->current.store(&state_->all.back(), std::memory_order_release);
+  }
+  /// Goes back to earlier rules of which `same(rules)` holds, if there are any.
+  template <class Same>
+  bool set_again(Same&& same) {
+    const std::lock_guard lock(state_->mutex);
+    for (const Rules& rules : state_->all) {
+      if (!same(rules)) continue;
+      state_->current.store(&rules, std::memory_order_release);
+      return true;
+    }
+    return false;
   }
 
  private:

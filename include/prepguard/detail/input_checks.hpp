@@ -11,16 +11,24 @@
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/checks.hpp"
 #include "prepguard/detail/rejection.hpp"
+#include "prepguard/policy.hpp"
 
 // What the guard asks of its whole input, with a pipeline or without.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// Features on their way to the model, and the memory that is gone when the call ends, if they lie there.
+/// What is to be known about features when the model has answered.
+struct FeatureFacts {
+  ByteRange scratch{};               ///< where they lie, if that memory is gone when the call ends
+  std::vector<std::size_t> gone{};   ///< rows that came in and are not here, in order
+  Action bad_output = Action::fail;  ///< what to do about results that are not finite
+  bool finite = true;                ///< false if the policy let cells through that are not
+};
+
+/// Features on their way to the model.
 template <class T>
 struct FeatureBlock {
   MatrixView<const T> cells;
-  ByteRange scratch{};
-  std::vector<std::size_t> gone{};  ///< rows that came in and are not here, in order
+  FeatureFacts facts{};
 };
 
 /// True if an argument is a single row by its type: a vector, span or array, an Eigen row.

@@ -16,6 +16,7 @@
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/checks.hpp"
 #include "prepguard/detail/explain.hpp"
+#include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/rejection.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/model.hpp"
@@ -62,14 +63,11 @@ template <class S>
 inline constexpr bool is_row_results<RowResults<S>> = true;
 
 /// Looks at what a model returned for `rows` rows: as many rows, nothing missing, nothing NaN or infinite.
-/// Throws the report. `scratch` is memory that is gone after the call; no result may show it.
+/// Throws the report. No result may show memory that is gone after the call.
 class OutputCheck {
  public:
-  /// `gone`: rows that came in and were not given to the model, in order; messages count them. `non_finite`:
-  /// what to do about results that are not finite.
-  OutputCheck(std::size_t rows, ByteRange scratch, Tally& tally, const std::vector<std::size_t>& gone,
-              Action non_finite) noexcept
-      : rows_(rows), scratch_(scratch), tally_(tally), gone_(gone), non_finite_(non_finite) {}
+  OutputCheck(std::size_t rows, const FeatureFacts& features, Tally& tally) noexcept
+      : rows_(rows), features_(features), tally_(tally) {}
 
   template <class Y>
   void operator()(const Y& y) {
@@ -154,9 +152,9 @@ class OutputCheck {
     if (cells.rows() != rows_) fail_shape(std::to_string(cells.rows()));
     if (cells.cols() == 0 && rows_ != 0) fail_shape(std::to_string(rows_) + " of 0 columns");
     const ByteRange bytes = byte_range(cells);
-    if (bytes.first < scratch_.last && scratch_.first < bytes.last) fail_view();
+    if (bytes.first < features_.scratch.last && features_.scratch.first < bytes.last) fail_view();
     if constexpr (Number<S>) {
-      if (non_finite_ != Action::ignore && !all_finite(cells)) [[unlikely]]
+      if (features_.bad_output != Action::ignore && !all_finite(cells)) [[unlikely]]
         found_non_finite(cells);
     } else {
       static_assert(!std::is_floating_point_v<S> && !is_complex<S>,
@@ -184,7 +182,7 @@ class OutputCheck {
     throw_refusal({.code = Errc::bad_shape,
                    .where = where(),
                    .what = "rows of different widths",
-                   .row = static_cast<std::int64_t>(row_that_came_in(row, gone_)),
+                   .row = static_cast<std::int64_t>(row_that_came_in(row, features_.gone)),
                    .expected = std::to_string(expected) + " values as in the first row",
                    .got = std::to_string(got),
                    .advice = "return the same number of values for every row",
@@ -205,7 +203,7 @@ class OutputCheck {
   [[gnu::cold]] void found_non_finite(const MatrixView<const S>& cells) {
     std::size_t bad_rows = 0;
     for (std::size_t i = 0; i < rows_; ++i) bad_rows += all_finite(cells.middle_rows(i, 1)) ? 0U : 1U;
-    if (non_finite_ == Action::count) return tally_.note(Check::non_finite_output, bad_rows);
+    if (features_.bad_output == Action::count) return tally_.note(Check::non_finite_output, bad_rows);
     tally_.fail(Check::non_finite_output, bad_rows);
     fail_cells(cells, bad_rows);
   }
@@ -214,7 +212,7 @@ class OutputCheck {
   [[noreturn]] void fail_cells(const MatrixView<const S>& cells, std::size_t bad_rows) {
     NonFinite bad = find_non_finite(cells);
     const std::string got = non_finite_name(&cells(bad.row, bad.col));
-    bad.row = row_that_came_in(bad.row, gone_);
+    bad.row = row_that_came_in(bad.row, features_.gone);
     ErrorInfo info{
         .code = Errc::non_finite,
         .where = where(),
@@ -224,7 +222,9 @@ class OutputCheck {
         .columns = static_cast<std::int64_t>(cells.cols()),
         .expected = "a finite number",
         .got = got,
-        .advice = "run the model on this row alone: its features were finite, so the model made it",
+        .advice = features_.finite
+                      ? "run the model on this row alone: its features were finite, so the model made it"
+                      : "run the model on this row alone: the policy lets cells through that are not finite",
         .check = std::string(name(Check::non_finite_output))};
     const std::string text = "prepguard: " + where() + " is not finite" +
                              (bad_rows > 1 ? " in " + rows_of_rows(bad_rows, rows_) : "") + ": row " +
@@ -235,10 +235,8 @@ class OutputCheck {
   }
 
   std::size_t rows_;
-  ByteRange scratch_;
+  const FeatureFacts& features_;
   Tally& tally_;
-  const std::vector<std::size_t>& gone_;
-  Action non_finite_;
   std::size_t part_ = 0;
 };
 

@@ -29,6 +29,12 @@ class PipelineInput {
         input_(prep_),
         rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))) {}
 
+  PipelineInput(const PipelineInput&) = default;
+  PipelineInput(PipelineInput&&) = default;
+  PipelineInput& operator=(const PipelineInput& other) { return *this = PipelineInput(other); }
+  PipelineInput& operator=(PipelineInput&&) = default;
+  ~PipelineInput() = default;
+
   const Prep& pipeline() const noexcept { return prep_; }
   const Policy& policy() const {
     fitted();
@@ -36,9 +42,9 @@ class PipelineInput {
   }
   void set_policy(Policy policy) {
     fitted();
+    if (rules_.set_again([&](const RowRules<Scalar>& rules) { return rules.policy() == policy; })) return;
     rules_.set(rules_for(std::move(policy)));
   }
-  Action output_action() const noexcept { return rules_.get().output_action(); }
 
   /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its
   /// binding.
@@ -107,6 +113,7 @@ class PipelineInput {
     }
   }
   RowRules<Scalar> rules_for(Policy policy) const {
+    const FloatEnvironment environment;
     const InputColumns columns = InputColumns::of(prep_);
     RowRules<Scalar> rules(std::move(policy), input_, columns, prep_.feature_names_out(columns.names()));
     if constexpr (HasTarget<Prep>) {
@@ -123,7 +130,7 @@ class PipelineInput {
 
   /// The pipeline, unless it was moved away.
   const Prep& fitted() const {
-    check_fitted("guard", prep_.input_width());
+    check_fitted("guard", rules_.empty() ? 0 : prep_.input_width());
     return prep_;
   }
 
@@ -144,10 +151,12 @@ class PipelineInput {
     const MatrixView<Scalar> features = frame.matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
-    RowChecks<Prep> checks(prep_, input_, rules_.get());
+    const RowRules<Scalar>& rules = rules_.get();
+    RowChecks<Prep> checks(prep_, input_, rules);
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
     std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
-    return {without_rows(features, gone), byte_range(features), std::move(gone)};
+    const MatrixView<const Scalar> left = without_rows(features, gone);
+    return {left, {byte_range(features), std::move(gone), rules.output_action(), checks.finite_features()}};
   }
 
   /// The rows that are not `gone`, moved together.

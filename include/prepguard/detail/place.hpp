@@ -64,7 +64,8 @@ class Place {
   std::size_t index_ = none;
 };
 
-/// A place below one that has no name: gone at the end of the expression, so no variable can be made of it.
+/// A place below one that has no name, good for the rest of the expression: no Place can be made of it (`auto` could name
+/// it all the same, and must not).
 class Place::Passing : public Place {
   friend class Place;
   using Place::Place;

@@ -48,9 +48,11 @@ inline std::string line_of(const Violation& violation) {
 /// until there is one.
 class Rejection {
  public:
-  /// Whether another row would be described.
-  bool lists_more() const noexcept { return listed_.size() < listed; }
-  void list(Violation violation) { listed_.push_back(std::move(violation)); }
+  /// Whether another row would be described: some of those that fail the call, and some of the others.
+  bool lists_more(bool fails = true) const noexcept { return (fails ? failing_ : others_).size() < listed; }
+  void list(Violation violation, bool fails = true) {
+    (fails ? failing_ : others_).push_back(std::move(violation));
+  }
   /// A row was refused by a check; `add_row` counts the row itself, once.
   void add(Check check) noexcept { ++refused_[static_cast<std::size_t>(check)]; }
   /// `fails`: the whole call is refused with it.
@@ -73,12 +75,19 @@ class Rejection {
         tally.reject(static_cast<Check>(i), refused_[i]);
       }
     }
-    if (fails) throw Error(text(rows), listed_.front().info);
+    if (fails) fail(rows);
     return std::move(rows_);
   }
 
  private:
   static constexpr std::size_t listed = 5;
+
+  [[noreturn]] void fail(std::size_t rows) {
+    for (Violation& violation : others_) {
+      if (failing_.size() < listed) failing_.push_back(std::move(violation));
+    }
+    throw Error(text(rows), failing_.front().info);
+  }
 
   std::string text(std::size_t rows) const {
     const bool made = refused_[static_cast<std::size_t>(Check::non_finite_features)] != 0;
@@ -91,19 +100,19 @@ class Rejection {
       text += "features are not finite" +
               (rows_.size() > 1 ? " in " + rows_of_rows(rows_.size(), rows) : "") + ": ";
     }
-    for (const Violation& violation : listed_) {
-      if (&violation != &listed_.front()) text += "\n  ";
+    for (const Violation& violation : failing_) {
+      if (&violation != &failing_.front()) text += "\n  ";
       text += line_of(violation);
     }
-    const std::size_t more = rows_.size() - listed_.size();
+    const std::size_t more = rows_.size() - failing_.size();
     if (more != 0) text += "\n  and " + std::to_string(more) + (more == 1 ? " more row" : " more rows");
-    return text + "\n  do: " + listed_.front().info.advice;
+    return text + "\n  do: " + failing_.front().info.advice;
   }
 
   std::vector<std::size_t> rows_{};
   bool fails_ = false;
   std::array<std::size_t, check_count> refused_{};
-  std::vector<Violation> listed_{};
+  std::vector<Violation> failing_{}, others_{};  // a few rows of those that fail the call, and of the others
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

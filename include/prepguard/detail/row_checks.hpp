@@ -12,72 +12,12 @@
 
 #include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/rejection.hpp"
+#include "prepguard/detail/row_findings.hpp"
 #include "prepguard/detail/row_rules.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
-
-template <class T>
-MatrixView<const Text> texts_of(const MixedView<T>& tile) noexcept {
-  return tile.texts;
-}
-template <class T>
-MatrixView<const Text> texts_of(const MatrixView<T>& tile) noexcept {
-  if constexpr (std::is_same_v<std::remove_const_t<T>, Text>) {
-    return tile;
-  } else {
-    return {};
-  }
-}
-
-inline bool any_missing(const MatrixView<const Text>& texts) noexcept {
-  for (std::size_t i = 0; i < texts.rows(); ++i) {
-    for (std::size_t j = 0; j < texts.cols(); ++j) {
-      if (texts(i, j).is_missing()) return true;
-    }
-  }
-  return false;
-}
-
-/// A row whose numbers are others.
-template <class T>
-MixedView<const T> with_numbers(const MixedView<const T>& row, const MatrixView<const T>& numbers) noexcept {
-  return {numbers, row.texts};
-}
-template <class T, class U>
-MatrixView<const U> with_numbers(const MatrixView<const U>& row,
-                                 const MatrixView<const T>& numbers) noexcept {
-  if constexpr (std::is_same_v<T, U>) {
-    return numbers;
-  } else {
-    return row;  // of text, which is never replaced
-  }
-}
-
-/// What the checks found in one row.
-struct RowFindings {
-  std::size_t bad = 0;    ///< cells for which the row may not reach the model
-  std::size_t first = 0;  ///< column of the first of them
-  Check check{};          ///< what it is
-  Action action{};        ///< the gravest action of all cells
-  bool replace = false;   ///< cells are to be replaced before the row is transformed
-  std::array<bool, check_count> refused{}, counted{};
-
-  void add(Check what, Action then, std::size_t column) noexcept {
-    if (then == Action::ignore) return;
-    action = std::max(action, then);
-    if (then < Action::reject_row) {
-      counted[static_cast<std::size_t>(what)] = true;
-      replace = replace || then == Action::replace;
-      return;
-    }
-    refused[static_cast<std::size_t>(what)] = true;
-    if (bad++ != 0) return;
-    first = column;
-    check = what;
-  }
-};
 
 /// The checks that ride along when a batch is transformed: looks at every tile, its input and its features,
 /// while it is hot. On a healthy tile it reads and returns; otherwise it goes through the rows, does what the
@@ -97,6 +37,9 @@ class RowChecks {
       return;
     examine(in, out, first, ok);
   }
+
+  /// False if a row is served with features that are not finite.
+  bool finite_features() const noexcept { return finite_; }
 
   /// Throws the report if a row failed, or none is left; else counts what was found, and returns the rows
   /// that must be taken out, in order.
@@ -133,8 +76,9 @@ class RowChecks {
     }
     const MatrixView<const T> features = numbers_of(made);
     if (!all_finite(features)) {
+      finite_ = false;
       for (std::size_t k = 0; k < features.cols(); ++k) {
-        if (is_finite(&features(0, k))) continue;
+        if (!found.finite || is_finite(&features(0, k))) continue;  // what was let in may come out
         found.add(Check::non_finite_features, rules_.action(Check::non_finite_features, k), k);
       }
       if (found.bad != 0)
@@ -143,13 +87,14 @@ class RowChecks {
     for (std::size_t c = 0; c < check_count; ++c) counted_[c] += found.counted[c] ? 1U : 0U;
   }
 
-  /// What a step refuses cannot be served, whatever the policy would like.
-  Action refusal_action(const Violation& violation) const noexcept {
-    const auto column = static_cast<std::size_t>(violation.info.column);
-    const bool known = violation.info.column >= 0 && violation.check != Check::non_finite_features &&
-                       column < input_.layout().size();
-    return known && rules_.action(violation.check, column) == Action::reject_row ? Action::reject_row
-                                                                                 : Action::fail;
+  /// What a step refuses cannot be served, whatever the policy would like. Its first finding decides for the
+  /// row.
+  Action refusal_action(const Violation& violation) {
+    const auto column = replay().columns().position(violation.info.column_name);
+    const bool of_cell = column && violation.check != Check::non_finite_features;
+    const Action action =
+        of_cell ? rules_.action(violation.check, *column) : rules_.policy().action(violation.check);
+    return action == Action::reject_row ? Action::reject_row : Action::fail;
   }
 
   template <class In>
@@ -161,7 +106,11 @@ class RowChecks {
       if (!check) continue;
       const bool imputed = *check == Check::missing && input_.may_be(missing_of(row, j), j);
       const Action action = rules_.action(*check, j);
-      found.add(*check, imputed ? std::min(action, Action::count) : action, j);
+      if (!imputed) {
+        found.add(*check, action, j);
+      } else if (action != Action::ignore) {
+        found.counted[static_cast<std::size_t>(Check::missing)] = true;
+      }
     }
     return found;
   }
@@ -172,7 +121,7 @@ class RowChecks {
     if (missing_of(row, column) != Missing::no) return Check::missing;
     if (input_.layout().kind(column) == Kind::text) return std::nullopt;
     const auto numbers = numbers_of(row);
-    return is_finite(&numbers(0, slot)) ? rules_.outside(numbers(0, slot), slot) : Check::inf;
+    return is_finite(&numbers(0, slot)) ? rules_.outside(numbers(0, slot), column, slot) : Check::inf;
   }
 
   template <class In>
@@ -189,7 +138,8 @@ class RowChecks {
     cells.assign(numbers.row(0), numbers.row(0) + numbers.cols());
     for (std::size_t j = 0; j < input_.layout().size(); ++j) {
       const std::optional<Check> check = check_of_cell(row, j);
-      if (!check || rules_.action(*check, j) != Action::replace) continue;
+      if (!check || input_.layout().kind(j) == Kind::text || rules_.action(*check, j) != Action::replace)
+        continue;
       if (*check == Check::missing && input_.may_be(missing_of(row, j), j)) continue;
       T& cell = cells[input_.layout().slot(j)];
       cell = rules_.instead_of(*check, cell, input_.layout().slot(j));
@@ -211,8 +161,9 @@ class RowChecks {
     for (std::size_t c = 0; c < check_count; ++c) {
       if (found.refused[c]) rejection_.add(static_cast<Check>(c));
     }
-    rejection_.add_row(number, found.action == Action::fail);
-    if (rejection_.lists_more()) rejection_.list(explain());
+    const bool fails = found.action == Action::fail;
+    rejection_.add_row(number, fails);
+    if (rejection_.lists_more(fails)) rejection_.list(explain(), fails);
   }
 
   /// A bad cell in words: NaN, inf, -inf, 12.5, or None in a column of text.
@@ -235,6 +186,7 @@ class RowChecks {
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
   std::array<std::size_t, check_count> counted_{};
+  bool finite_ = true;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -81,7 +81,7 @@ class RowRules {
     for (std::size_t j = 0; j < layout.size(); ++j) {
       const Column* training = columns.training(j);
       if (layout.kind(j) == Kind::number) add_bounds(j, layout.slot(j), training, columns.names()[j]);
-      check_replaceable(j, input, training, columns.names()[j]);
+      check_known(j, input, training, columns.names()[j]);
     }
   }
 
@@ -96,10 +96,13 @@ class RowRules {
     return !bounded_ || detail::all_within(numbers.data(), numbers.row_stride(), numbers.rows(),
                                            numbers.cols(), low_.data(), high_.data());
   }
-  /// The check that finds a finite number outside of what training saw.
-  std::optional<Check> outside(const T& cell, std::size_t slot) const noexcept {
+  /// The check that finds a finite number outside of what training saw: of both, for a number that is far
+  /// outside, the one with the graver action.
+  std::optional<Check> outside(const T& cell, std::size_t column, std::size_t slot) const noexcept {
     const Bounds& bounds = bounds_[slot];
-    if (cell < bounds.far_low || cell > bounds.far_high) return Check::far_out_of_range;
+    const bool near = action(Check::out_of_range, column) > action(Check::far_out_of_range, column);
+    if (cell < bounds.far_low || cell > bounds.far_high)
+      return near ? Check::out_of_range : Check::far_out_of_range;
     if (cell < bounds.low || cell > bounds.high) return Check::out_of_range;
     return std::nullopt;
   }
@@ -135,28 +138,28 @@ class RowRules {
     high_[slot] = highest;
     if (!has_training(training)) return;
     const NumberTraining& seen = training->numbers;
-    bounds.least = round_to<T>(seen.min);
-    bounds.most = round_to<T>(seen.max);
-    if (has_median(training)) bounds.median = round_to<T>(seen.quantiles[3]);
+    const double widest = std::numeric_limits<T>::max();
+    const auto held = [&](double x) { return round_to<T>(std::clamp(x, -widest, widest)); };
+    bounds.least = held(seen.min);
+    bounds.most = held(seen.max);
+    if (has_median(training)) bounds.median = held(seen.quantiles[3]);
     if (!training->used) return;
     const bool near = action(Check::out_of_range, column) != Action::ignore;
     const bool far = action(Check::far_out_of_range, column) != Action::ignore;
-    const double widest = std::numeric_limits<T>::max();
-    const double spread = std::min(subtract(seen.max, seen.min), widest);
-    const auto below = [&](double more) { return round_to<T>(std::max(subtract(seen.min, more), -widest)); };
-    const auto above = [&](double more) { return round_to<T>(std::min(add(seen.max, more), widest)); };
+    // A column that was constant has no range to measure by; then its own size is the measure.
+    const double range = std::min(subtract(seen.max, seen.min), widest);
+    const double measure = range > 0.0 ? range : std::max({seen.max, -seen.min, 1.0});
+    const double tolerance = policy_.value(Check::out_of_range, name);
     if (near) {
-      const double more = multiply(spread, policy_.value(Check::out_of_range, name));
-      bounds.low = below(more);
-      bounds.high = above(more);
+      const double more = multiply(measure, tolerance);
+      bounds.low = held(subtract(seen.min, more));
+      bounds.high = held(add(seen.max, more));
     }
     if (far) {
-      // A column that was constant has no spread to measure by; then its own size is the measure.
-      const double size = std::max({seen.max, -seen.min, 1.0});
       const double more =
-          multiply(spread > 0.0 ? spread : size, policy_.value(Check::far_out_of_range, name));
-      bounds.far_low = below(more);
-      bounds.far_high = above(more);
+          multiply(measure, std::max(tolerance, policy_.value(Check::far_out_of_range, name)));
+      bounds.far_low = held(subtract(seen.min, more));
+      bounds.far_high = held(add(seen.max, more));
     }
     low_[slot] = near ? std::max(bounds.low, bounds.far_low) : bounds.far_low;
     high_[slot] = near ? std::min(bounds.high, bounds.far_high) : bounds.far_high;
@@ -178,21 +181,30 @@ class RowRules {
     }
   }
 
-  void check_replaceable(std::size_t column, const InputRules& input, const Column* training,
-                         const std::string& name) const {
+  /// A rule that nothing is known to follow it by would do nothing, silently.
+  void check_known(std::size_t column, const InputRules& input, const Column* training,
+                   const std::string& name) const {
     const bool text = input.layout().kind(column) == Kind::text;
     const auto refuse = [&](Check check) {
       throw Error(ErrorInfo{.code = Errc::bad_parameter,
                             .where = "policy",
                             .what = "check " + std::string(prepguard::name(check)) + ", column \"" + name +
-                                    "\": nothing to put in the place of a cell",
+                                    "\": nothing to compare a cell with, or to put in its place",
                             .expected = "a column of numbers with training statistics",
                             .got = text ? "text" : "none",
                             .advice = "name another action for this column"});
     };
-    const bool missing = action(Check::missing, column) == Action::replace && !input.may_be(Missing::nan, column);
-    if (missing && !has_median(training)) refuse(Check::missing);
-    if (!text && action(Check::inf, column) == Action::replace && !has_training(training)) refuse(Check::inf);
+    const bool imputed = input.may_be(Missing::nan, column) && (!text || input.may_be(Missing::none, column));
+    if (action(Check::missing, column) == Action::replace && !imputed && !has_median(training))
+      refuse(Check::missing);
+    for (const Check check : {Check::inf, Check::out_of_range, Check::far_out_of_range}) {
+      if (!text && action(check, column) == Action::replace && !has_training(training)) refuse(check);
+    }
+    for (const PolicyEntry& rule : policy_.rules()) {
+      const std::optional<Check> check = check_named(rule.check);
+      const bool of_range = check == Check::out_of_range || check == Check::far_out_of_range;
+      if (of_range && rule.column == name && !has_training(training)) refuse(*check);
+    }
   }
 
   Policy policy_;

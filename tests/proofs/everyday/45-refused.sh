@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Models that would be served wrongly do not compile, and the compiler says why
+# One core: runs beside other proofs.
 . tests/proofs/lib.sh
 passed=0 failed=0
 check() { # case, words the compiler must say (none: it must compile)

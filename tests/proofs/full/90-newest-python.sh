@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Today's scikit-learn, numpy and pandas: Python tests, parity, random pipelines
+# One core: runs beside other proofs.
 . tests/proofs/lib.sh
 venv=$BUILD/newest-python
 give_up() {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Real Keras layers on TensorFlow, JAX and numpy, bit for bit in Python and C++
+# One core: runs beside other proofs.
 . tests/proofs/lib.sh
 venv=$BUILD/newest-keras tool=$BUILD/examples/prepguard parity=$BUILD/tests/parity
 give_up() {
