@@ -80,12 +80,12 @@ class MatrixView {
 
   /// Rows `first` to `first + count`, all columns.
   constexpr MatrixView middle_rows(std::size_t first, std::size_t count) const noexcept {
-    return {count == 0 ? data_ : address(first, 0), count, cols_, row_stride_, col_stride_};
+    return {count == 0 || data_ == nullptr ? data_ : address(first, 0), count, cols_, row_stride_, col_stride_};
   }
 
   /// Columns `first` to `first + count`, all rows.
   constexpr MatrixView middle_cols(std::size_t first, std::size_t count) const noexcept {
-    return {count == 0 ? data_ : address(0, first), rows_, count, row_stride_, col_stride_};
+    return {count == 0 || data_ == nullptr ? data_ : address(0, first), rows_, count, row_stride_, col_stride_};
   }
 
   /// True if the cells of one row lie side by side.
