@@ -28,6 +28,7 @@
 #include "detail/every_instruction_set.hpp"
 #include "golden_files.hpp"
 #include "json_copy.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -57,26 +58,6 @@ std::string outcome(Action&& action) {
     return std::string(name(error.code())) + ": " + error.what();
   }
 }
-
-/// A fresh directory, removed with all that is in it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "prepguard-file-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 /// Its state does not allow the other scalar type, or it comes from layers that compute in float only.
 bool is_double_only(const std::string& name) {
@@ -249,7 +230,7 @@ TEST_CASE("files: an archive with broken state changes nothing") {
 
 TEST_CASE_TEMPLATE("files: what is fitted here is saved, loaded and gives the same bits", T, float, double) {
   using namespace prepguard;
-  Folder folder;
+  TemporaryFolder folder;
   auto rows = Matrix<T>::uninitialized(5, 2);
   const auto wide = training_rows();
   for (std::size_t i = 0; i < 5; ++i) {
@@ -406,7 +387,7 @@ TEST_CASE("files: tolerance counts eps of the larger of 1 and what is expected")
 }
 
 TEST_CASE("files: the system's refusals carry the path; what was loaded before stays") {
-  Folder folder;
+  TemporaryFolder folder;
   const fs::path path = folder / "a.prepguard.json";
   auto artifact = load_bytes<double>(golden::bytes_of("pipeline"));
   const auto before = artifact;
@@ -493,7 +474,7 @@ TEST_CASE("files: a stack of 128 KB is enough to load, transform and save") {
 }
 
 TEST_CASE("files: threads load, transform and save at the same time") {
-  Folder folder;
+  TemporaryFolder folder;
   const fs::path path = folder / "shared.prepguard.json";
   const auto artifact = load_bytes<double>(golden::bytes_of("pipeline"));
   save_file(artifact, path);

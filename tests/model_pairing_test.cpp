@@ -20,6 +20,7 @@
 #include "prepguard/error.hpp"
 #include "prepguard/file.hpp"
 #include "prepguard/prepguard.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -37,26 +38,6 @@ const std::string nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 // Of the directory that `make_saved_model` makes, in it:
 // find -L . -type f -printf '%P\n' | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum
 const std::string saved_model = "1cb87d53699ed5ce23c31a9bdf95005ea99b6dad915daf834d0174fa4c6b5593";
-
-/// A fresh directory, removed with all that is in it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "prepguard-model-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 void put(const fs::path& path, std::string_view bytes) {
   fs::create_directories(path.parent_path());
@@ -108,7 +89,7 @@ std::string load_outcome(const fs::path& artifact, ModelPaths models) {
 }  // namespace
 
 TEST_CASE("model pairing: a file") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "model.bin", "abc");
   CHECK((model_file(folder / "model.bin") == ModelFile{"model.bin", 3, abc}));
   put(folder / "empty", "");
@@ -127,7 +108,7 @@ TEST_CASE("model pairing: a file") {
 }
 
 TEST_CASE("model pairing: a directory, by the list that sha256sum prints") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path top = make_saved_model(folder / "saved_model");
   const ModelFile model{"saved_model", 26, saved_model};
   CHECK((model_file(top) == model));
@@ -167,7 +148,7 @@ TEST_CASE("model pairing: whatever changes in a directory is refused") {
          put(top / "variables/variables.data", "hello");
          put(top / "variables/variables.index", "\n");
        }}};
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path top = make_saved_model(folder / "saved_model");
   const fs::path artifact = make_artifact_of(folder / "a.json", {{"saved_model", 26, saved_model}});
   CHECK(load_outcome(artifact, top) == "ok");
@@ -183,7 +164,7 @@ TEST_CASE("model pairing: whatever changes in a directory is refused") {
 }
 
 TEST_CASE("model pairing: what cannot be hashed is refused, not left out") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path top = make_saved_model(folder / "saved_model");
   const auto refuses = [&](const fs::path& culprit, const std::string& words) {
     CAPTURE(culprit);
@@ -215,7 +196,7 @@ TEST_CASE("model pairing: what cannot be hashed is refused, not left out") {
 }
 
 TEST_CASE("model pairing: load_file refuses another model, with both hashes, and loads nothing") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path artifact = make_artifact_of(folder / "a.json", {{"model.bin", 3, abc}});
   const fs::path model = folder / "model.bin";
   put(model, "abc");
@@ -241,7 +222,7 @@ TEST_CASE("model pairing: load_file refuses another model, with both hashes, and
 }
 
 TEST_CASE("model pairing: a model goes by its name if the artifact knows it, else by its content") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::vector<ModelFile> models{{"encoder", 3, abc}, {"decoder", 3, abd}};
   const fs::path artifact = make_artifact_of(folder / "a.json", models);
   put(folder / "encoder", "abc");
@@ -263,7 +244,7 @@ TEST_CASE("model pairing: a model goes by its name if the artifact knows it, els
 }
 
 TEST_CASE("model pairing: the stored size counts, too") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "model.bin", "abc");
   const fs::path artifact = make_artifact_of(folder / "a.json", {{"model.bin", 4, abc}});
   CHECK(load_outcome(artifact, folder / "model.bin").starts_with("model_mismatch: "));
@@ -293,7 +274,7 @@ TEST_CASE("model pairing: paths in every form") {
 }
 
 TEST_CASE("model pairing: models are stored as they were hashed, and kept when saved again") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "model.bin", "abc");
   make_saved_model(folder / "saved_model");
   const auto models = prepguard::model_files({folder / "model.bin", folder / "saved_model"});

@@ -30,6 +30,7 @@
 #include <thread>
 
 #include "prepguard/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace {
 
@@ -38,33 +39,6 @@ using prepguard::Errc;
 using prepguard::Error;
 using prepguard::detail::read_file;
 using prepguard::detail::write_file;
-
-/// A fresh directory, removed with all that is in it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "prepguard-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::permissions(path_, fs::perms::owner_all, ignored);
-    fs::remove_all(path_, ignored);
-  }
-
-  const fs::path& path() const { return path_; }
-  fs::path operator/(const fs::path& name) const { return path_ / name; }
-  /// Names in the directory, to see that no temporary file is left.
-  std::size_t size() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
-  }
-
- private:
-  fs::path path_;
-};
 
 void put(const fs::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -119,7 +93,7 @@ bool become_ordinary_user() {
 }
 
 TEST_CASE("what is written is read") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string bytes("a\0b\r\n\xFF", 6);
   for (const std::string& content : {std::string(), bytes, std::string(3000000, 'x')}) {
     write_file(folder / "file", content);
@@ -129,7 +103,7 @@ TEST_CASE("what is written is read") {
 }
 
 TEST_CASE("what cannot be read is named with its path and cause") {
-  const Folder folder;
+  const TemporaryFolder folder;
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   fs::create_symlink("loop", folder / "loop");
   put(folder / "plain", "x");
@@ -155,7 +129,7 @@ TEST_CASE("what cannot be read is named with its path and cause") {
 }
 
 TEST_CASE("the cap is looked at before reading") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "sparse", "");
   fs::resize_file(folder / "sparse", std::uintmax_t{1} << 40);
   CHECK(read_outcome(folder / "sparse").find("1099511627776 bytes, more than the cap of 1000") !=
@@ -167,7 +141,7 @@ TEST_CASE("the cap is looked at before reading") {
 }
 
 TEST_CASE("a file that changes its length while it is read is refused, never cut") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "file", std::string(1 << 20, 'x'));
   const int status = in_child([&] {
     // /proc files say length 0 and give bytes all the same: the plainest file that is longer than it says.
@@ -198,7 +172,7 @@ TEST_CASE("a file that changes its length while it is read is refused, never cut
 }
 
 TEST_CASE("a failed write leaves the old file and no temporary") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "file", "old");
   fs::create_directory(folder / "directory");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
@@ -229,7 +203,7 @@ TEST_CASE("a failed write leaves the old file and no temporary") {
 }
 
 TEST_CASE("disk full") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "file", "old");
   const int status = in_child([&] {
     std::signal(SIGXFSZ, SIG_IGN);
@@ -244,7 +218,7 @@ TEST_CASE("disk full") {
 }
 
 TEST_CASE("read-only directory, no permission") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "file", "old");
   fs::permissions(folder / "file", fs::perms::none);
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read |
@@ -265,7 +239,7 @@ TEST_CASE("read-only directory, no permission") {
 }
 
 TEST_CASE("symbolic links are followed, permissions kept") {
-  const Folder folder;
+  const TemporaryFolder folder;
   fs::create_directory(folder / "real");
   put(folder / "real/file", "old");
   fs::permissions(folder / "real/file", fs::perms(0640));
@@ -285,7 +259,7 @@ TEST_CASE("symbolic links are followed, permissions kept") {
 }
 
 TEST_CASE("paths without a directory and paths that are not UTF-8") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path strange = folder / "caf\xE9 \xFF.json";
   write_file(strange, "x");
   CHECK(read_file(strange, 10) == "x");
@@ -299,7 +273,7 @@ TEST_CASE("paths without a directory and paths that are not UTF-8") {
 }
 
 TEST_CASE("two writers and a reader: always one whole file") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string contents[] = {std::string(300000, 'a'), std::string(200000, 'b')};
   write_file(folder / "file", contents[0]);
   {
@@ -367,7 +341,7 @@ TEST_CASE("every system call of a write fails once") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.words);
-    const Folder folder;
+    const TemporaryFolder folder;
     put(folder / "file", "old");
     const int status = in_child([&] {
       const int descriptor = row.descriptor < 0 ? -1 : next_descriptor() + row.descriptor;
@@ -382,7 +356,7 @@ TEST_CASE("every system call of a write fails once") {
 }
 
 TEST_CASE("every system call of a read fails once") {
-  const Folder folder;
+  const TemporaryFolder folder;
   put(folder / "file", "old");
   const int status = in_child([&] {
     if (!make_calls_fail(SYS_read, EIO)) return 2;
@@ -394,7 +368,7 @@ TEST_CASE("every system call of a read fails once") {
 #endif
 
 TEST_CASE("a writer killed at any moment leaves the old or the new file") {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string old_content(100000, 'o');
   const std::string new_content(150000, 'n');
   std::mt19937 random(11);
