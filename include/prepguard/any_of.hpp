@@ -33,7 +33,8 @@ auto part_of(const MixedView<T>& block) noexcept {
 }
 /// Blocks of one kind are themselves, or a mixed block of that kind alone.
 template <class Cell, class View>
-requires(!requires(View v) { v.numbers; }) auto part_of(const View& block) noexcept {
+  requires(!requires(View v) { v.numbers; })
+auto part_of(const View& block) noexcept {
   return block;
 }
 
@@ -55,8 +56,8 @@ class AnyOf
   ~AnyOf() = default;
   // Constrained by membership, not by a concept: clang 14 would ask the concept about AnyOf itself, for ever.
   template <class Step>
-  requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...)) AnyOf(Step step)
-      : step_(std::move(step)) {
+    requires(std::same_as<Step, First> || (std::same_as<Step, Rest> || ...))
+  AnyOf(Step step) : step_(std::move(step)) {
     if (input_width() != 0) prepare_natural();
   }
 

@@ -12,7 +12,6 @@
 #include "prepguard/detail/tiles.hpp"
 #include "prepguard/finite.hpp"
 
-
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Rows that are the features of a model without a pipeline.
@@ -25,8 +24,6 @@ class BareInput {
       prepguard::all_finite(rows);
     };
   }
-
-  
 
   template <class Rows>
   static std::size_t row_count(const Rows& rows) noexcept {

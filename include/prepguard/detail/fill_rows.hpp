@@ -28,9 +28,8 @@ inline constexpr bool is_vector_of_reals<std::vector<U, A>> = true;
 
 /// An Eigen object of its own whose rows can become more.
 template <class Y>
-concept GrowingEigen =
-    OwningEigen<Y> && int{Y::RowsAtCompileTime} == Eigen::Dynamic&& int{Y::MaxRowsAtCompileTime} ==
-    Eigen::Dynamic&& Number<typename Y::Scalar>;
+concept GrowingEigen = OwningEigen<Y> && Number<typename Y::Scalar> &&
+                       int{Y::RowsAtCompileTime} == Eigen::Dynamic && int{Y::MaxRowsAtCompileTime} == Eigen::Dynamic;
 
 /// Whether a result of this type can have gaps.
 template <class Y>

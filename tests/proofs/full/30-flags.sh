@@ -40,6 +40,7 @@ for program in parity kernel_flags; do cp "$BUILD/tests/$program" "$folder/g++-O
 
 # Every build replays a quarter of the parity cases, another one than the build before it: four replay them all.
 # shellcheck disable=SC2016  # expanded by the inner shell
+rm -f "$folder"/*.log
 number=0
 for build in $builds; do
   echo "$build-kernel_flags"
@@ -54,10 +55,10 @@ passed=0 failed=0
 for build in $builds; do
   for program in parity kernel_flags; do
     log=$folder/$build-$program.log
-    [ -f "$log" ] || continue
-    if grep -q '^FAILED' "$log"; then
+    [ -x "$folder/$build-$program" ] || continue
+    if [ ! -s "$log" ] || grep -q '^FAILED' "$log"; then
       failed=$((failed + 1))
-      cat "$log"
+      echo "FAILED: $build $program"
     else
       passed=$((passed + 1))
     fi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Fuzzing, a short run of every target
 . tests/proofs/lib.sh
-seconds=${FUZZ_SECONDS:-30}
+seconds=${FUZZ_SECONDS:-40}
 ninja_begin "$BUILD/fuzz"
 flags="-std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined"
 names=''
