@@ -46,17 +46,34 @@ class Weighed(NamedTuple):
     rows: Any
 
 
+class Joined(NamedTuple):
+    """A container, after its entries, and the rows that reach it."""
+
+    where: str
+    fitted: Any
+    rows: Any
+
+
 def types_used(fitted: Any, rows: Any, where: str = "fitted") -> list[Use]:
     """The type of every numeric block; text, bool and integer categories have none of their own."""
     if isinstance(fitted, Preprocessing):
         return [Use(where, dtype) for dtype in fitted.types]
     uses: list[Use] = []
     for part in parts(fitted, rows, where):
-        uses += _types_of_leaf(part) if isinstance(part, Leaf) else _types_of_product(part)
+        if isinstance(part, Leaf):
+            uses += _types_of_leaf(part)
+        elif isinstance(part, Weighed):
+            uses += _types_of_product(part)
     return uses
 
 
-def parts(fitted: Any, rows: Any, where: str, maker: Any = None) -> Iterator[Union[Leaf, Weighed]]:
+def sparse_stack(fitted: Any, rows: Any) -> Optional[str]:
+    """Where scikit-learn stacks blocks as a sparse matrix, in which every zero is +0.0; None if nowhere."""
+    return next((part.where for part in parts(fitted, rows, "fitted")
+                 if isinstance(part, Joined) and hasattr(part.fitted.transform(part.rows), "tocsr")), None)
+
+
+def parts(fitted: Any, rows: Any, where: str, maker: Any = None) -> Iterator[Union[Leaf, Weighed, Joined]]:
     """What does the work in a fitted object, in the order in which it runs."""
     if is_pipeline(fitted):
         steps = pipeline_steps(fitted)
@@ -70,6 +87,7 @@ def parts(fitted: Any, rows: Any, where: str, maker: Any = None) -> Iterator[Uni
             yield from parts(entry.fitted, own, here, maker)
             if entry.weight is not None:
                 yield Weighed(here, entry, own)
+        yield Joined(where, fitted, rows)
     else:
         yield Leaf(where, fitted, rows, maker)
 

@@ -14,7 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (FunctionTransformer, MinMaxScaler, OneHotEncoder, OrdinalEncoder, StandardScaler)
 
 import prepguard
@@ -146,6 +146,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                                                               sparse_threshold=1.0), StandardScaler(with_mean=False))
                       .fit(np.arange(40.0).reshape(20, 2)), np.arange(40.0).reshape(20, 2), "bad_parameter",
                       ("sparse", "sparse_threshold=0")),
+    "sign of zero in a sparse stack": (
+        lambda: ColumnTransformer([("e", FeatureUnion([("o", OneHotEncoder()), ("p", "passthrough")],
+                                                      transformer_weights={"p": -0.5}), [0])]).fit(np.array([[0.0]])),
+        np.array([[0.0]]), "self_test_failed", ("fitted > 'e' is a sparse matrix", "-0.0", "sparse_output=False")),
     "wrong rows": (lambda: OneHotEncoder().fit(TEXT[["t"]]), pd.DataFrame({"t": ["new"]}), "self_test_failed",
                    ("its own sample", "new")),
 }
