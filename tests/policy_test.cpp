@@ -403,9 +403,9 @@ TEST_CASE("policy: rules that make no sense are refused, naming what would") {
               {"no column by itself"});
   check_error(
       [&] {
-        policy.add({"drift", "count", "", 0.0});
+        policy.add({"environment", "count", "", 0.0});
       },
-      Errc::bad_version, {"drift", "newer library"});
+      Errc::bad_version, {"environment", "newer library"});
   check_error(
       [&] {
         policy.add({"inf", "explode", "", 0.0});

@@ -163,9 +163,9 @@ TEST_CASE("policy of a file: the guard follows it, unless it is given another") 
               {"row 0", "x0"});
   check_error([&] { guard(plain, first_column)(rows); }, Errc::non_finite, {"row 0", "x0"});
 
-  const auto of_tomorrow = plain.with_policy({{"drift", "count", "", 0.0}});
+  const auto of_tomorrow = plain.with_policy({{"environment", "count", "", 0.0}});
   check_error([&] { static_cast<void>(guard(of_tomorrow, first_column)); }, Errc::bad_version,
-              {"drift", "newer library"});
+              {"environment", "newer library"});
   check_error(
       [&] {
         static_cast<void>(plain.with_policy({{"inf", "explode", "", 0.0}}));

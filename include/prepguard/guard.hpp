@@ -72,7 +72,7 @@ class Guard {
   { input_.set_policy(std::move(policy)); }
 
   /// What was called and found so far.
-  Report report() const noexcept { return counters_.snapshot(); }
+  Report report() const { return counters_.snapshot(); }
 
   const Model& model() const noexcept { return model_; }
   const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }

@@ -62,22 +62,23 @@ class Policy {
   /// Refuses all that a check finds.
   static Policy strict() {
     Policy policy;
-    policy.set(Check::out_of_range, Action::fail);
+    for (std::size_t c = 0; c < check_count; ++c) policy.set(static_cast<Check>(c), Action::fail);
     return policy;
   }
   /// Serves all that can be served, and counts what `serving()` would have refused.
   static Policy observe() {
     Policy policy;
-    for (const Check check : {Check::inf, Check::missing, Check::far_out_of_range, Check::non_finite_features,
-                              Check::non_finite_output}) {
-      policy.set(check, Action::count);
+    for (std::size_t c = 0; c < check_count; ++c) {
+      const auto check = static_cast<Check>(c);
+      if (allows(check, Action::count)) policy.set(check, Action::count);
     }
     return policy;
   }
 
   /// Adds a rule. `column`: an input column, of `non_finite_features` a feature; empty: all. `value`: of
   /// `out_of_range` how far the training range is widened on both sides, of `far_out_of_range` how far
-  /// outside of it a cell is too far, both as a multiple of that range. Throws bad_parameter for an action
+  /// outside of it a cell is too far, both as a multiple of that range; of `drift` the population stability
+  /// index from which a column drifts. Throws bad_parameter for an action
   /// that does not go with the check.
   Policy& set(Check check, Action action, std::string column = {}, std::optional<double> value = {}) {
     return add({std::string(name(check)), std::string(name(action)), std::move(column),
@@ -104,16 +105,23 @@ class Policy {
 
  private:
   static constexpr Action default_action(Check check) noexcept {
-    return check == Check::out_of_range ? Action::count : Action::fail;
+    const bool counts = check == Check::out_of_range || check == Check::narrowing ||
+                        (is_of_stream(check) && check != Check::already_scaled) ||
+                        check == Check::saturated_output || check == Check::degenerate_output;
+    return counts ? Action::count : Action::fail;
   }
   static constexpr double default_value(Check check) noexcept {
-    return check == Check::far_out_of_range ? 10.0 : 0.0;
+    return check == Check::far_out_of_range ? 10.0 : check == Check::drift ? 0.25 : 0.0;
   }
-  static constexpr bool has_value(Check check) noexcept {
-    return check == Check::out_of_range || check == Check::far_out_of_range;
+  /// What the value of a check is measured in; empty if it has none.
+  static constexpr std::string_view unit(Check check) noexcept {
+    if (check == Check::drift) return "population stability index";
+    return check == Check::out_of_range || check == Check::far_out_of_range ? "training ranges" : "";
   }
+  static constexpr bool has_value(Check check) noexcept { return !unit(check).empty(); }
   static constexpr bool looks_at_columns(Check check) noexcept {
-    return check != Check::schema && check != Check::shape && check != Check::non_finite_output;
+    return check != Check::schema && check != Check::swapped_columns &&
+           (stage_of(check) == Stage::input || check == Check::non_finite_features);
   }
   static constexpr bool allows(Check check, Action action) noexcept;
   static std::string allowed(Check check);
@@ -152,9 +160,13 @@ constexpr bool Policy::allows(Check check, Action action) noexcept {
     case Check::non_finite_features:
       return action != Action::replace;
     case Check::non_finite_output:
+    case Check::saturated_output:
+    case Check::degenerate_output:
       return action != Action::replace && action != Action::reject_row;
+    case Check::narrowing:
+      return action != Action::replace;
     default:
-      return true;
+      return !is_of_stream(check) || (action != Action::replace && action != Action::reject_row);
   }
 }
 
@@ -200,7 +212,8 @@ inline Policy& Policy::add(PolicyEntry rule) {
   if (!sound || (!has_value(*check) && rule.value != 0.0)) {
     fail(Errc::bad_parameter, "value of check " + rule.check,
          has_value(*check) ? "a number of at least 0" : "0, the check has no value",
-         detail::repr_text(rule.value), "give a multiple of the training range");
+         detail::repr_text(rule.value),
+         has_value(*check) ? "give a number of " + std::string(unit(*check)) : "leave the value out");
   }
   rules_.push_back(std::move(rule));
   return *this;
@@ -211,7 +224,8 @@ inline std::string Policy::to_text() const {
   const auto line = [&](Check check, const std::string& column) {
     text += "  " + std::string(name(check)) + std::string(22 - name(check).size(), ' ') +
             std::string(name(action(check, column)));
-    if (has_value(check)) text += ", " + detail::repr_text(value(check, column)) + " training ranges";
+    if (has_value(check))
+      text += ", " + detail::repr_text(value(check, column)) + ' ' + std::string(unit(check));
     text += (column.empty() ? "" : "  for \"" + column + '"') + '\n';
   };
   for (std::size_t i = 0; i < check_count; ++i) line(static_cast<Check>(i), {});

@@ -21,12 +21,13 @@ from .files import Path, write_file
 from .fitted import input_names, is_pipeline, package_version
 from .keras import Preprocessing, opened
 from .models import Paths, as_paths, model_entry
-from .nodes import export
+from .nodes import Exported, export
 from .order import settle_orders
 from .policy import describe_policy
 from .run import replay
 from .schema import Sample, describe, read_sample
 from .steps import Block
+from .steps._tolerance import UNBOUNDED
 from .target import describe_target, replay_target
 from .tolerance import implied
 from .validate import check_fits, validate
@@ -80,7 +81,7 @@ def dumps(fitted: Any, *, sample: Any, model: Paths = None, cast: Optional[str] 
         "target": describe_target(target),
         "models": [model_entry(entry) for entry in as_paths(model)],
         "policy": describe_policy(policy, block.names, exported.block.names),
-        "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported.node, block.kinds)),
+        "self_tests": _self_tests(fitted, rows, exported.node, dtype, _tolerance(exported, block.kinds)),
     }
     settle_orders(fitted, rows.head(PROBE_ROWS), exported.node)
     _check_spelling(payload)
@@ -154,10 +155,15 @@ def _self_tests(fitted: Any, rows: Sample, node: dict[str, Any], dtype: str,
     return tests
 
 
-def _tolerance(node: dict[str, Any], kinds: list[str]) -> list[int]:
-    """Of each feature; warns of steps that turn a last bit into another category."""
+def _tolerance(exported: Exported, kinds: list[str]) -> list[int]:
+    """Of each feature; refuses those that a last bit decides, warns of steps that turn one into another category."""
     edges: list[str] = []
-    allowed = implied(node, kinds, edges)
+    allowed = implied(exported.node, kinds, edges)
+    for name, ulps in zip(exported.block.names, allowed):
+        if ulps >= UNBOUNDED:
+            raise Error("bad_parameter", f"feature {name!r} is decided by the last bit of a function such as a power or a "
+                                         "logarithm, which differs between machines: its values can be anything; rescale "
+                                         "the column before it, or leave that step out")
     for path in edges:
         warnings.warn(f"prepguard: {path} cuts at edges, and what it reads depends in its last bits on the machine: a cell "
                       "at an edge may come out differently in serving; put the step before the function", stacklevel=5)

@@ -9,6 +9,7 @@ from .error import Error
 
 ACTIONS = ("ignore", "count", "replace", "reject_row", "fail")
 CELL = frozenset(ACTIONS)
+STREAM = CELL - {"replace", "reject_row"}
 ALLOWED = {  # the checks that guards make, with the actions that go with them
     "schema": {"fail"},
     "inf": CELL,
@@ -16,17 +17,19 @@ ALLOWED = {  # the checks that guards make, with the actions that go with them
     "out_of_range": CELL,
     "far_out_of_range": CELL,
     "unknown_category": {"reject_row", "fail"},
+    "narrowing": CELL - {"replace"},
+    **dict.fromkeys(("already_scaled", "rescaled", "swapped_columns", "constant_column", "missing_rate", "drift"), STREAM),
     "non_finite_features": CELL - {"replace"},
     "shape": {"fail"},
-    "non_finite_output": CELL - {"replace", "reject_row"},
+    **dict.fromkeys(("non_finite_output", "saturated_output", "degenerate_output"), STREAM),
 }
-VALUES = {"out_of_range": 0.0, "far_out_of_range": 10.0}  # multiples of the training range
-WITHOUT_COLUMN = ("schema", "shape", "non_finite_output")
+VALUES = {"out_of_range": 0.0, "far_out_of_range": 10.0, "drift": 0.25}  # multiples of the training range; an index
+WITHOUT_COLUMN = ("schema", "shape", "swapped_columns", "non_finite_output", "saturated_output", "degenerate_output")
 
 
 def describe_policy(rules: Iterable[Mapping[str, Any]], columns: list[str], features: list[str]) -> list[dict[str, Any]]:
     """The `policy` of a payload. A rule has `check` and `action`, and may have `column` (an input column, of
-    `non_finite_features` a feature; default all) and `value` (a multiple of the training range)."""
+    `non_finite_features` a feature; default all) and `value` (a multiple of the training range, of `drift` an index)."""
     return [_rule(f"policy[{index}]", rule, columns, features) for index, rule in enumerate(rules)]
 
 

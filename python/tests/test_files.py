@@ -159,7 +159,7 @@ class Files(Case):
             {"check": "missing", "action": "reject_row", "column": "", "value": 0.0},
             {"check": "far_out_of_range", "action": "count", "column": "x0", "value": 10.0},
             {"check": "out_of_range", "action": "replace", "column": "x0", "value": 1.0}])
-        for rule, words in (({"check": "drift", "action": "count"}, ("policy[0].check", "out_of_range", "drift")),
+        for rule, words in (({"check": "environment", "action": "count"}, ("policy[0].check", "out_of_range", "environment")),
                             ({"check": "shape", "action": "count"}, ("policy[0].action", "expected one of fail", "count")),
                             ({"check": "unknown_category", "action": "replace"}, ("one of reject_row, fail",)),
                             ({"check": "inf"}, ("policy[0].action", "None")),

@@ -146,6 +146,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], Any, str, tuple[str, ...]]] = {
                                                               sparse_threshold=1.0), StandardScaler(with_mean=False))
                       .fit(np.arange(40.0).reshape(20, 2)), np.arange(40.0).reshape(20, 2), "bad_parameter",
                       ("sparse", "sparse_threshold=0")),
+    "last bit decides": (lambda: make_pipeline(FunctionTransformer(np.log1p), StandardScaler()).fit(1e-16 * FULL), 1e-16 * FULL,
+                         "bad_parameter", ("'x0'", "last bit", "rescale")),
     "sign of zero in a sparse stack": (
         lambda: ColumnTransformer([("e", FeatureUnion([("o", OneHotEncoder()), ("p", "passthrough")],
                                                       transformer_weights={"p": -0.5}), [0])]).fit(np.array([[0.0]])),

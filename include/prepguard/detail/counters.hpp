@@ -45,7 +45,7 @@ class Counters {
     add(served_at + static_cast<std::size_t>(check), count);
   }
 
-  Report snapshot() const noexcept {
+  Report snapshot() const {
     std::array<std::uint64_t, counted> sums{};
     for (const Stripe& stripe : stripes_) {
       for (std::size_t i = 0; i < counted; ++i) sums[i] += stripe.counts[i].load(std::memory_order_relaxed);
@@ -62,8 +62,8 @@ class Counters {
 
  private:
   static constexpr std::size_t stripe_count = 8;
-  static constexpr std::size_t calls_at = 0, rows_at = 3, failed_at = 6, rejected_at = failed_at + check_count,
-                               served_at = rejected_at + check_count;
+  static constexpr std::size_t calls_at = 0, rows_at = 3, failed_at = 6,
+                               rejected_at = failed_at + check_count, served_at = rejected_at + check_count;
   static constexpr std::size_t counted = served_at + check_count;
 
   struct alignas(64) Stripe {
@@ -102,18 +102,24 @@ class Tally {
   /// A check failed for `count` rows, or for the whole call.
   void fail(Check check, std::size_t count = 1) noexcept { counters_.add_failed(check, count); }
   /// A check took `count` rows out of the call; counted if the others are served.
-  void reject(Check check, std::size_t count) noexcept { rejected_[static_cast<std::size_t>(check)] += count; }
+  void reject(Check check, std::size_t count) noexcept {
+    rejected_[static_cast<std::size_t>(check)] += count;
+    found_ = true;
+  }
   /// A check found something in `count` rows that are served all the same, if no other check fails.
-  void note(Check check, std::size_t count) noexcept { noted_[static_cast<std::size_t>(check)] += count; }
+  void note(Check check, std::size_t count) noexcept {
+    noted_[static_cast<std::size_t>(check)] += count;
+    found_ = true;
+  }
 
   void refuse() noexcept { ending_ = Counters::Ending::refused; }
   void serve() noexcept {
     ending_ = Counters::Ending::served;
+    if (!found_) [[likely]]
+      return;
     for (std::size_t i = 0; i < check_count; ++i) {
-      if (noted_[i] != 0) [[unlikely]]
-        counters_.add_served(static_cast<Check>(i), noted_[i]);
-      if (rejected_[i] != 0) [[unlikely]]
-        counters_.add_rejected(static_cast<Check>(i), rejected_[i]);
+      if (noted_[i] != 0) counters_.add_served(static_cast<Check>(i), noted_[i]);
+      if (rejected_[i] != 0) counters_.add_rejected(static_cast<Check>(i), rejected_[i]);
     }
   }
 
@@ -121,6 +127,7 @@ class Tally {
   Counters& counters_;
   std::size_t rows_;
   Counters::Ending ending_ = Counters::Ending::threw;
+  bool found_ = false;
   std::array<std::size_t, check_count> noted_{}, rejected_{};
 };
 

@@ -44,7 +44,9 @@ class RowChecks {
   /// Throws the report if a row failed, or none is left; else counts what was found, and returns the rows
   /// that must be taken out, in order.
   std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
-    for (std::size_t i = 0; i < check_count; ++i) tally.note(static_cast<Check>(i), counted_[i]);
+    for (std::size_t i = 0; examined_ && i < check_count; ++i) {
+      if (counted_[i] != 0) tally.note(static_cast<Check>(i), counted_[i]);
+    }
     return rejection_.finish(rows, tally);
   }
 
@@ -52,6 +54,7 @@ class RowChecks {
   /// If a step refused a cell the whole tile is in doubt, and every row is transformed again on its own.
   template <class In, class Out>
   [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
+    examined_ = true;
     for (std::size_t i = 0; i < in.rows(); ++i) {
       const In row = in.middle_rows(i, 1);
       const RowFindings found = look_at(row);
@@ -186,7 +189,7 @@ class RowChecks {
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
   std::array<std::size_t, check_count> counted_{};
-  bool finite_ = true;
+  bool finite_ = true, examined_ = false;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail
