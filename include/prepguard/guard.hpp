@@ -72,7 +72,16 @@ class Guard {
   { input_.set_policy(std::move(policy)); }
 
   /// What was called and found so far.
-  Report report() const { return counters_.snapshot(); }
+  Report report() const {
+    Report report = counters_.snapshot();
+    if constexpr (requires { input_.add_to(report); }) input_.add_to(report);
+    return report;
+  }
+
+  /// Judges the rows that wait for a full window of 256 now, for instance when a file ends; the fewer they are
+  /// the less they show.
+  void judge() const requires requires(const Input& input) { input.judge(); }
+  { input_.judge(); }
 
   const Model& model() const noexcept { return model_; }
   const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }

@@ -31,6 +31,7 @@ REFUSALS = tuple((name, code, re.compile(words)) for name, code, words in (
     ("-0.0 in a sparse result", "self_test_failed", "which holds no -0.0"),
     ("splines without slope or period", "bad_parameter", "SplineTransformer: extrapolation='(linear|periodic)'.* (where|of) "),
     ("spline knots that rounding makes descend", "bad_parameter", "knots that do not descend"),
+    ("a weighted block that float32 does not hold", "self_test_failed", "a result is not a float32"),
     ("features that a last bit decides", "bad_parameter", "is decided by the last bit"),
     ("splines that overflow", "self_test_failed", "its splines overflow"),
     ("-0.0 in a weighted block", "bad_parameter", "zeros of a sparse or whole-number block"),

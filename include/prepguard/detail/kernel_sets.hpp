@@ -8,6 +8,7 @@
 #include "prepguard/detail/column_op.hpp"
 #include "prepguard/detail/lanes.hpp"
 #include "prepguard/detail/row_sum.hpp"
+#include "prepguard/detail/window_sums.hpp"
 #include "prepguard/version.hpp"
 
 // One body, kernels.inl, compiled once per instruction set. Each namespace below supplies what differs:

@@ -59,6 +59,13 @@ bool all_within(const T* in, std::ptrdiff_t stride, std::size_t rows, std::size_
       [&](auto kernels) { return kernels.template all_within<T>(in, stride, rows, cols, low, high); });
 }
 
+/// Counts and moments of every column of a window of rows.
+template <class T>
+void summarize_window(const WindowRows<T>& rows, const WindowSums<T>& sums) noexcept {
+  forget_values_at(rows.cells);
+  with_kernels([&](auto kernels) { kernels.template summarize_window<T>(rows, sums); });
+}
+
 /// out(i, j) = (in(i, j) First a[j]) Second b[j]. Each step is one IEEE operation in double, rounded to `T`
 /// (docs: numerics, notation). A table whose operation is `none` is not read. NaN stays NaN.
 template <class T, ColumnOp First, ColumnOp Second>

@@ -13,6 +13,8 @@
 
 #include "prepguard/detail/row_sums.inl"
 
+#include "prepguard/detail/windows.inl"
+
 /// The kernels of one instruction set; kernels.hpp has their contracts.
 struct Kernels {
   /// Doubles in the widest vector.
@@ -27,6 +29,11 @@ struct Kernels {
   static bool all_within(const T* in, std::ptrdiff_t stride, std::size_t rows, std::size_t cols, const T* low,
                          const T* high) noexcept {
     return rows_within<T, vector_bytes / sizeof(T)>(BoundedRows<T>{in, stride, rows, cols, low, high});
+  }
+
+  template <class T>
+  static void summarize_window(const WindowRows<T>& rows, const WindowSums<T>& sums) noexcept {
+    summarize_rows(rows, sums);
   }
 
   template <class T, ColumnOp First, ColumnOp Second>

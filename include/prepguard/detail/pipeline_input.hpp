@@ -14,6 +14,7 @@
 #include "prepguard/detail/current_rules.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/row_checks.hpp"
+#include "prepguard/detail/stream_checks.hpp"
 #include "prepguard/transformer_base.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -27,7 +28,8 @@ class PipelineInput {
   PipelineInput(Prep prep, std::optional<Policy> policy)
       : prep_(checked(std::move(prep))),
         input_(prep_),
-        rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))) {}
+        rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))),
+        stream_(training_of(prep_), input_.layout()) {}
 
   PipelineInput(const PipelineInput&) = default;
   PipelineInput(PipelineInput&&) = default;
@@ -45,6 +47,14 @@ class PipelineInput {
     if (rules_.set_again([&](const RowRules<Scalar>& rules) { return rules.policy() == policy; })) return;
     rules_.set(rules_for(std::move(policy)));
   }
+
+  /// Judges the rows that wait for a full window.
+  void judge() const {
+    fitted();
+    const FloatEnvironment environment;
+    stream_.judge_now(rules_.get());
+  }
+  void add_to(Report& report) const { stream_.add_to(report); }
 
   /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its
   /// binding.
@@ -112,6 +122,13 @@ class PipelineInput {
       return Policy::serving();
     }
   }
+  static std::vector<Column> training_of(const Prep& prep) {
+    if constexpr (HasSchema<Prep>) {
+      return prep.schema().columns();
+    } else {
+      return {};
+    }
+  }
   RowRules<Scalar> rules_for(Policy policy) const {
     const FloatEnvironment environment;
     const InputColumns columns = InputColumns::of(prep_);
@@ -152,7 +169,7 @@ class PipelineInput {
     require_environment();
     const FloatEnvironment environment;
     const RowRules<Scalar>& rules = rules_.get();
-    RowChecks<Prep> checks(prep_, input_, rules);
+    RowChecks<Prep> checks(prep_, input_, rules, stream_, source.rows());
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
     std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
     const MatrixView<const Scalar> left = without_rows(features, gone);
@@ -178,6 +195,7 @@ class PipelineInput {
   Prep prep_;
   InputRules input_;
   CurrentRules<RowRules<Scalar>> rules_;
+  StreamChecks<Scalar> stream_;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

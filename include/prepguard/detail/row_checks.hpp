@@ -14,6 +14,7 @@
 #include "prepguard/detail/rejection.hpp"
 #include "prepguard/detail/row_findings.hpp"
 #include "prepguard/detail/row_rules.hpp"
+#include "prepguard/detail/stream_checks.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/transformer_base.hpp"
 
@@ -27,11 +28,14 @@ class RowChecks {
   using T = typename Prep::Scalar;
 
  public:
-  RowChecks(const Prep& prep, const InputRules& input, const RowRules<T>& rules) noexcept
-      : prep_(prep), input_(input), rules_(rules) {}
+  /// `rows`: of the whole batch.
+  RowChecks(const Prep& prep, const InputRules& input, const RowRules<T>& rules, const StreamChecks<T>& stream,
+            std::size_t rows) noexcept
+      : prep_(prep), input_(input), rules_(rules), stream_(stream), stride_(stream.stride(rows, rules)) {}
 
   template <class In, class Out>
   void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
+    if (stride_ != 0) observe(in);
     if (ok && all_finite(numbers_of(in)) && rules_.all_within(numbers_of(in)) && !any_missing(texts_of(in)) &&
         all_finite(numbers_of(out))) [[likely]]
       return;
@@ -41,9 +45,10 @@ class RowChecks {
   /// False if a row is served with features that are not finite.
   bool finite_features() const noexcept { return finite_; }
 
-  /// Throws the report if a row failed, or none is left; else counts what was found, and returns the rows
+  /// Throws what many rows showed, or the report if a row failed, or none is left; else counts what was found, and returns the rows
   /// that must be taken out, in order.
   std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
+    stream_.refuse(rules_, tally);
     for (std::size_t i = 0; examined_ && i < check_count; ++i) {
       if (counted_[i] != 0) tally.note(static_cast<Check>(i), counted_[i]);
     }
@@ -51,6 +56,15 @@ class RowChecks {
   }
 
  private:
+  /// Over all calls of a thread, every `stride_`th row.
+  template <class In>
+  void observe(const In& in) const noexcept {
+    thread_local std::size_t skip = 0;  // rows until the next one that is looked at
+    skip = std::min(skip, stride_ - 1);
+    if (skip < in.rows()) stream_.observe(in, skip, stride_, rules_);
+    skip = (skip + stride_ - in.rows() % stride_) % stride_;
+  }
+
   /// If a step refused a cell the whole tile is in doubt, and every row is transformed again on its own.
   template <class In, class Out>
   [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
@@ -186,6 +200,8 @@ class RowChecks {
   const Prep& prep_;
   const InputRules& input_;
   const RowRules<T>& rules_;
+  const StreamChecks<T>& stream_;
+  const std::size_t stride_;
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
   std::array<std::size_t, check_count> counted_{};

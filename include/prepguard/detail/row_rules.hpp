@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -73,7 +74,9 @@ class RowRules {
       const auto check = static_cast<Check>(c);
       for (const std::string& name : check == Check::non_finite_features ? features : columns.names())
         actions_[c].push_back(policy_.action(check, name));
+      if (is_of_stream(check)) add_stream(c);
     }
+    for (const std::string& name : columns.names()) drift_from_.push_back(policy_.value(Check::drift, name));
     const Layout& layout = input.layout();
     bounds_.resize(layout.numbers());
     low_.resize(layout.numbers());
@@ -90,6 +93,13 @@ class RowRules {
   Action action(Check check, std::size_t column) const noexcept {
     return actions_[static_cast<std::size_t>(check)][column];
   }
+
+  /// Whether any check of many rows is wanted in any column.
+  bool watches_streams() const noexcept { return watches_streams_; }
+  /// Bit c is set if check c looks at many rows and fails calls for what it finds in some column.
+  std::uint32_t refused_streams() const noexcept { return refused_streams_; }
+  /// The population stability index from which a column drifts.
+  double drift_from(std::size_t column) const noexcept { return drift_from_[column]; }
 
   /// True if no number lies outside of what training saw, as far as anybody wants to know. All are finite.
   bool all_within(const MatrixView<const T>& numbers) const noexcept {
@@ -125,6 +135,13 @@ class RowRules {
   static bool has_training(const Column* column) noexcept {
     return column != nullptr && column->kind() == Kind::number &&
            column->rows_seen() > column->missing_seen();
+  }
+
+  void add_stream(std::size_t check) {
+    for (const Action action : actions_[check]) {
+      watches_streams_ = watches_streams_ || action != Action::ignore;
+      if (action == Action::fail) refused_streams_ |= std::uint32_t{1} << check;
+    }
   }
 
   /// Of the 7 quantiles of a column the fourth is the median; one that was described by hand may have none.
@@ -212,7 +229,9 @@ class RowRules {
   std::array<std::vector<Action>, check_count> actions_{};
   std::vector<Bounds> bounds_{};
   std::vector<T> low_{}, high_{};  // the narrower of the bounds that are looked at
-  bool bounded_ = false;
+  std::vector<double> drift_from_{};
+  std::uint32_t refused_streams_ = 0;
+  bool bounded_ = false, watches_streams_ = false;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail
