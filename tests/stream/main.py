@@ -5,7 +5,7 @@ taken for a fault, and how often a fault of one column, or of two, is found in i
 
     main.py PEER [--splits N] [--windows N] [--trials N] [--seed S]
 
-Every data set is split into halves at random, N times; a scaler is fitted on one, exported, and judged in C++ (peer.cpp)
+Every data set is split into halves at random, N times; a scaler is fitted on one, exported, and judged in C++ (stream_peer.cpp)
 on windows drawn with replacement from the other.
 """
 

@@ -114,15 +114,15 @@ inline double stability_index(const Edges& shares) {
 
 /// The shares of `sorted` values below the edges of training's values changed by `change`, a factor of which
 /// turns the order around if it is negative.
-inline Edges shares_below(const std::vector<double>& sorted, const Distribution& training, const Change& change,
-                          double slack = 1.0) {
+inline Edges shares_below(const std::vector<double>& sorted, const Distribution& training,
+                          const Change& change, double slack = 1.0) {
   Edges below{}, not_above{};
   const std::size_t last = below.size() - 1;
   for (std::size_t k = 0; k <= last; ++k) {
     const double q = training.quantiles[change.factor < 0 ? last - k : k];
     const double edge = change.factor * q + change.shift;
-    const double width =
-        slack * (edge_width(edge, std::abs(change.factor) * training.std) + 1e-6 * std::abs(change.factor * q));
+    const double width = slack * (edge_width(edge, std::abs(change.factor) * training.std) +
+                                  1e-6 * std::abs(change.factor * q));
     const auto count = [&](auto end) { return static_cast<double>(end - sorted.begin()); };
     below[k] = count(std::lower_bound(sorted.begin(), sorted.end(), edge - width));
     not_above[k] = count(std::upper_bound(sorted.begin(), sorted.end(), edge + width));
@@ -130,7 +130,8 @@ inline Edges shares_below(const std::vector<double>& sorted, const Distribution&
   return shares_below(below, not_above, static_cast<double>(sorted.size()));
 }
 
-/// True if a share of `rows` rows is missing that is more than can be expected where `missing` of `known` were.
+/// True if a share of `rows` rows is missing that is more than can be expected where `missing` of `known`
+/// were.
 inline bool is_unusually_missing(double share, double rows, double missing, double known, double limit) {
   const double usual = missing / known;
   return share > usual && misfit(share, rows, usual, known) > limit;

@@ -54,7 +54,8 @@ class RowWindows {
       const std::size_t window = (next / window_rows) % 2, first = next % window_rows;
       if (windows_[window].number.load(std::memory_order_acquire) != next / window_rows) return {};
       const std::size_t count = std::min(rows, window_rows - first);
-      if (next_.compare_exchange_weak(next, next + count, std::memory_order_relaxed)) return {window, first, count};
+      if (next_.compare_exchange_weak(next, next + count, std::memory_order_relaxed))
+        return {window, first, count};
     }
   }
   template <class In>
@@ -75,7 +76,9 @@ class RowWindows {
            window_rows;
   }
   /// How many rows are in a full window: fewer than `window_rows` if it was closed early.
-  std::size_t rows(std::size_t window) const noexcept { return windows_[window].rows.load(std::memory_order_relaxed); }
+  std::size_t rows(std::size_t window) const noexcept {
+    return windows_[window].rows.load(std::memory_order_relaxed);
+  }
   void reopen(std::size_t window) noexcept {
     windows_[window].filled.store(0, std::memory_order_relaxed);
     windows_[window].rows.store(window_rows, std::memory_order_relaxed);
@@ -87,7 +90,8 @@ class RowWindows {
     std::uint64_t next = next_.load(std::memory_order_relaxed);
     for (;;) {
       const std::size_t window = (next / window_rows) % 2, first = next % window_rows;
-      if (first == 0 || windows_[window].number.load(std::memory_order_acquire) != next / window_rows) return {};
+      if (first == 0 || windows_[window].number.load(std::memory_order_acquire) != next / window_rows)
+        return {};
       const std::size_t count = window_rows - first;
       if (!next_.compare_exchange_weak(next, next + count, std::memory_order_relaxed)) continue;
       windows_[window].rows.store(first, std::memory_order_relaxed);
@@ -101,8 +105,8 @@ class RowWindows {
         : cells(window_rows * all.columns_), marks(window_rows * all.texts_) {}
     Window(Window&& other) noexcept : cells(std::move(other.cells)), marks(std::move(other.marks)) {}
 
-    std::vector<T> cells;              // columns_ a row
-    std::vector<std::uint32_t> marks;  // texts_ a row
+    std::vector<T> cells;                  // columns_ a row
+    std::vector<std::uint32_t> marks;      // texts_ a row
     std::atomic<std::uint64_t> number{0};  // which window of the stream may be filled here
     std::atomic<std::size_t> filled{0}, rows{window_rows};
   };

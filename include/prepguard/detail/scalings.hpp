@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "prepguard/detail/cell_bits.hpp"
@@ -26,25 +27,30 @@ enum class Scaling : std::uint8_t {
   min_max_twice,
   unstandardized,
   un_min_max,
-  unit,      ///< a known factor or shift between units
-  factor,    ///< an estimated factor
-  shift,     ///< an estimated shift
+  unit,    ///< a known factor or shift between units
+  factor,  ///< an estimated factor
+  shift,   ///< an estimated shift
   factor_and_shift
 };
-inline constexpr std::array<std::string_view, 12> scaling_names{"standardized, (x - mean) / standard deviation",
-                                                                "scaled to [0, 1], (x - min) / (max - min)",
-                                                                "scaled, (x - median) / (75 % - 25 % quantile)",
-                                                                "scaled, x / max |x|",
-                                                                "standardized twice",
-                                                                "scaled to [0, 1] twice",
-                                                                "scaled back, x * standard deviation + mean",
-                                                                "scaled back, x * (max - min) + min",
-                                                                "in another unit",
-                                                                "multiplied",
-                                                                "shifted",
-                                                                "multiplied and shifted"};
-constexpr std::string_view name(Scaling scaling) noexcept { return scaling_names[static_cast<std::size_t>(scaling)]; }
-constexpr bool is_scaler(Scaling scaling) noexcept { return scaling <= Scaling::un_min_max; }
+inline constexpr std::array<std::string_view, 12> scaling_names{
+    "standardized, (x - mean) / standard deviation",
+    "scaled to [0, 1], (x - min) / (max - min)",
+    "scaled, (x - median) / (75 % - 25 % quantile)",
+    "scaled, x / max |x|",
+    "standardized twice",
+    "scaled to [0, 1] twice",
+    "scaled back, x * standard deviation + mean",
+    "scaled back, x * (max - min) + min",
+    "in another unit",
+    "multiplied",
+    "shifted",
+    "multiplied and shifted"};
+constexpr std::string_view name(Scaling scaling) noexcept {
+  return scaling_names[static_cast<std::size_t>(scaling)];
+}
+constexpr bool is_scaler(Scaling scaling) noexcept {
+  return scaling <= Scaling::un_min_max;
+}
 
 /// How a window can be explained by a change of training's values.
 struct Explanation {
@@ -53,20 +59,22 @@ struct Explanation {
   double misfit = 0;
 };
 
-/// Explains sorted values by the change that fits best, scalers first, then units, then estimates.
+/// Explains sorted values by the change that fits best, scalers first, then estimates; a unit that fits about
+/// as well as an estimate is more likely.
 class ChangeFinder {
  public:
   /// `limit`: the misfit up to which a change explains the values.
   ChangeFinder(const std::vector<double>& sorted, const Distribution& training, double limit)
-      : sorted_(sorted),
-        training_(training),
-        limit_(limit) {}
+      : sorted_(sorted), training_(training), limit_(limit) {}
 
   std::optional<Explanation> find() {
     try_scalers();
-    if (!best_) try_units();
-    if (!best_) try_estimates();
-    return best_;
+    if (best_) return best_;
+    try_estimates();
+    const std::optional<Explanation> estimate = std::exchange(best_, std::nullopt);
+    try_units();
+    constexpr double about_as_well = 2.0;
+    return best_ && (!estimate || best_->misfit <= estimate->misfit + about_as_well) ? best_ : estimate;
   }
 
  private:
@@ -83,7 +91,8 @@ class ChangeFinder {
     const auto back = [](Change c) { return Change{1.0 / c.factor, -c.shift / c.factor}; };
     const Change standard{1.0 / t.std, -t.mean / t.std};
     const Change min_max{1.0 / (t.max - t.min), -t.min / (t.max - t.min)};
-    const double spread = t.quantiles[4] - t.quantiles[2], largest = std::max(std::abs(t.min), std::abs(t.max));
+    const double spread = t.quantiles[4] - t.quantiles[2],
+                 largest = std::max(std::abs(t.min), std::abs(t.max));
     if (t.std > 0.0) {
       try_change(Scaling::standardized, standard);
       try_change(Scaling::standardized_twice, twice(standard));
@@ -100,8 +109,8 @@ class ChangeFinder {
 
   void try_units() {
     constexpr double degree = 0.017453292519943295;
-    for (const double factor : {10.0, 100.0, 1000.0, 1e6, 1e9, 60.0, 3600.0, 24.0, 86400.0, 1024.0, 2.54, 0.3048,
-                                1.609344, 0.45359237, degree}) {
+    for (const double factor : {10.0, 100.0, 1000.0, 1e6, 1e9, 60.0, 3600.0, 24.0, 86400.0, 1024.0, 2.54,
+                                0.3048, 1.609344, 0.45359237, degree}) {
       try_change(Scaling::unit, {factor, 0.0});
       try_change(Scaling::unit, {1.0 / factor, 0.0});
     }
@@ -133,7 +142,8 @@ class ChangeFinder {
   Edges quantiles() const {
     Edges own{};
     for (std::size_t k = 0; k < own.size(); ++k)
-      own[k] = sorted_[static_cast<std::size_t>(quantile_levels[k] * static_cast<double>(sorted_.size() - 1) + 0.5)];
+      own[k] = sorted_[static_cast<std::size_t>(quantile_levels[k] * static_cast<double>(sorted_.size() - 1) +
+                                                0.5)];
     return own;
   }
 

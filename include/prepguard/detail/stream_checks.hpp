@@ -35,7 +35,8 @@ class StreamChecks {
     if (!state_->judge.knows_training()) state_.reset();
   }
   StreamChecks(const StreamChecks& other)
-      : state_(other.state_ ? std::make_unique<State>(other.state_->columns, other.state_->layout) : nullptr) {}
+      : state_(other.state_ ? std::make_unique<State>(other.state_->columns, other.state_->layout)
+                            : nullptr) {}
   StreamChecks(StreamChecks&&) noexcept = default;
   StreamChecks& operator=(StreamChecks other) noexcept {
     state_ = std::move(other.state_);
@@ -43,21 +44,24 @@ class StreamChecks {
   }
   ~StreamChecks() = default;
 
-  /// Every how manyth row of a call is looked at; 0: none. At most one window of a call; and one in four
-  /// while all is well.
+  /// Every how manyth row of a call is looked at; 0: none. At most a window of a call. While the last window
+  /// was as in training, one row in eight, and at most a quarter of a window.
   std::size_t stride(std::size_t rows, const RowRules<T>& rules) const noexcept {
     if (!state_ || !rules.watches_streams()) return 0;
-    const std::size_t calm = state_->calm.load(std::memory_order_relaxed) ? 4 : 1;
-    return std::max(calm, (rows + window_rows - 1) / window_rows);
+    if (!state_->calm.load(std::memory_order_relaxed))
+      return std::max<std::size_t>(1, (rows + window_rows - 1) / window_rows);
+    return std::max<std::size_t>(8, (4 * rows + window_rows - 1) / window_rows);
   }
 
   /// Looks at every `stride`th row of a tile, beginning with row `first`.
   template <class In>
-  void observe(const In& tile, std::size_t first, std::size_t stride, const RowRules<T>& rules) const noexcept {
+  void observe(const In& tile, std::size_t first, std::size_t stride,
+               const RowRules<T>& rules) const noexcept {
     while (first < tile.rows()) {
       const auto claim = state_->windows.claim((tile.rows() - first + stride - 1) / stride);
       if (claim.count == 0) return;
-      for (std::size_t i = 0; i < claim.count; ++i, first += stride) state_->windows.put(claim, i, tile, first);
+      for (std::size_t i = 0; i < claim.count; ++i, first += stride)
+        state_->windows.put(claim, i, tile, first);
       if (state_->windows.filled(claim)) judge(claim.window, rules);
     }
   }
@@ -150,7 +154,9 @@ class StreamChecks {
     }
     return columns;
   }
-  StreamText text() const { return {state_->columns, state_->judge.findings(), state_->judge.judged_numbers(), state_->rows}; }
+  StreamText text() const {
+    return {state_->columns, state_->judge.findings(), state_->judge.judged_numbers(), state_->rows};
+  }
 
   Verdict verdict(Check check, const std::vector<std::size_t>& columns) const {
     Verdict verdict{.check = check, .text = text().of(check, columns)};

@@ -41,7 +41,8 @@ class StreamJudge {
         window_.set_training(slot, *training);
       }
     }
-    const double comparisons = 2.0 * quantile_levels.size() * static_cast<double>(numbers_.size() + texts_.size());
+    const double comparisons =
+        2.0 * quantile_levels.size() * static_cast<double>(numbers_.size() + texts_.size());
     limit_ = 16.0 + std::log(std::max(1.0, comparisons));
   }
 
@@ -64,7 +65,8 @@ class StreamJudge {
     for (const TextColumn& column : texts_) {
       const std::uint32_t* marks = windows.marks(which) + column.slot;
       settle(column.column,
-             column.training.judge(marks, windows.texts(), rows, limit_, rules.drift_from(column.column)), rules);
+             column.training.judge(marks, windows.texts(), rows, limit_, rules.drift_from(column.column)),
+             rules);
     }
   }
 

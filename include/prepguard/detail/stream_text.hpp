@@ -18,8 +18,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 class StreamText {
  public:
   /// `numbers`: how many columns of numbers were judged, over the last `rows` rows.
-  StreamText(const std::vector<Column>& columns, const std::vector<StreamFinding>& findings, std::size_t numbers,
-             std::size_t rows)
+  StreamText(const std::vector<Column>& columns, const std::vector<StreamFinding>& findings,
+             std::size_t numbers, std::size_t rows)
       : columns_(columns), findings_(findings), numbers_(numbers), rows_(std::to_string(rows)) {}
 
   /// Headline, a line for each of the first columns, advice.
@@ -81,7 +81,8 @@ class StreamText {
     std::string text;
     for (std::size_t k = 0; k < std::min(columns.size(), listed); ++k)
       text += (k == 0 ? "" : ", ") + named(columns[k]);
-    return columns.size() > listed ? text + " and " + std::to_string(columns.size() - listed) + " more" : text;
+    return columns.size() > listed ? text + " and " + std::to_string(columns.size() - listed) + " more"
+                                   : text;
   }
 
   /// `have mean 0 +- 0.1 and standard deviation 1 +- 0.1` if that is what they have in common.
@@ -112,8 +113,8 @@ class StreamText {
         return "its values are distributed like training's " + named(found.partner) + "; " + medians(column);
       case Check::constant_column:
         if (seen.kind() == Kind::text) return "every value is the same";
-        return "every value is " + shown(found.median) + "; training range [" + shown(seen.numbers.min) + ", " +
-               shown(seen.numbers.max) + ']';
+        return "every value is " + shown(found.median) + "; training range [" + shown(seen.numbers.min) +
+               ", " + shown(seen.numbers.max) + ']';
       case Check::missing_rate:
         return percent(found.missing_share) + " missing, " +
                percent(static_cast<double>(seen.missing_seen()) / static_cast<double>(seen.rows_seen())) +
@@ -134,7 +135,8 @@ class StreamText {
     const Change& change = explained.change;
     std::string text;
     if (change.factor != 1.0) text = "training's values times " + shown(change.factor);
-    if (change.shift != 0.0) text += (text.empty() ? "training's values plus " : " plus ") + shown(change.shift);
+    if (change.shift != 0.0)
+      text += (text.empty() ? "training's values plus " : " plus ") + shown(change.shift);
     return text + (explained.scaling == Scaling::unit ? "" : ", about");
   }
   static std::string evidence(const StreamFinding& found) {

@@ -46,7 +46,8 @@ class ColumnTotals {
       made.mean = mean_;
       made.std = std::sqrt(squares_ / present_);
     }
-    if (seen.count > 0) made.training_missing = static_cast<double>(seen.nan) / static_cast<double>(seen.count);
+    if (seen.count > 0)
+      made.training_missing = static_cast<double>(seen.nan) / static_cast<double>(seen.count);
     made.training_min = seen.min;
     made.training_max = seen.max;
     made.training_mean = seen.mean;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Included by kernels.inl, once in the namespace of each instruction set; see there.
 
-/// 1 where a comparison held, whatever its type: a vector of 0 and -1, or a bool.
+/// -1 where a comparison held, else 0, whatever its type: a vector of them, or a bool.
 template <class B, class M>
-[[gnu::always_inline]] inline B ones_where(const M& mask) {
+[[gnu::always_inline]] inline B as_mask(const M& held) {
   if constexpr (sizeof(M) == sizeof(B)) {
-    return -__builtin_bit_cast(B, mask);
+    return __builtin_bit_cast(B, held);
   } else {
-    return mask ? 1 : 0;
+    return held ? -1 : 0;
   }
 }
 
@@ -25,8 +25,8 @@ inline void summarize_columns(const WindowRows<T>& rows, const WindowSums<T>& su
     const B size = bits & FloatBits<T>::magnitude;
     const B key = bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
     for (std::size_t k = 0; k < window_thresholds; ++k)
-      below[k] += ones_where<B>(key < load<B>(rows.thresholds + k * rows.columns + j));
-    const B finite = -ones_where<B>(size < FloatBits<T>::exponent);
+      below[k] -= as_mask<B>(key < load<B>(rows.thresholds + k * rows.columns + j));
+    const B finite = as_mask<B>(size < FloatBits<T>::exponent);
     const B or_highest = (key & finite) | (~finite & FloatBits<T>::magnitude);
     const B or_lowest = (key & finite) | (~finite & ~FloatBits<T>::magnitude);
     least = or_highest < least ? or_highest : least;

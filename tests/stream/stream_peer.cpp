@@ -39,9 +39,10 @@ struct Fault {
   std::string_view name;
   Check check;
 };  // alike: what it does to the distribution is less than 0.5 in its distance
-constexpr std::array faults{Fault{"unscaled", Check::already_scaled},   Fault{"scaled_once", Check::already_scaled},
-                            Fault{"scaled_twice", Check::already_scaled}, Fault{"to_0_1", Check::already_scaled},
-                            Fault{"times_1000", Check::rescaled},       Fault{"zero_filled", Check::constant_column}};
+constexpr std::array faults{
+    Fault{"unscaled", Check::already_scaled},     Fault{"scaled_once", Check::already_scaled},
+    Fault{"scaled_twice", Check::already_scaled}, Fault{"to_0_1", Check::already_scaled},
+    Fault{"times_1000", Check::rescaled},         Fault{"zero_filled", Check::constant_column}};
 
 double changed(std::string_view fault, double x, const NumberTraining& seen) {
   const double scaled = (x - seen.mean) / seen.std;
@@ -72,7 +73,8 @@ class Trials {
         numbers_(parity::numbers_of<double>(start + ".numbers", rows)),
         texts_(parity::texts_of(bytes_, rows)),
         guard_(guard(load_bytes<double>(parity::read(start + ".artifact")),
-                     Pass([](const Features<double>& x) { return Eigen::VectorXd(x.col(0)); }), Policy::observe())),
+                     Pass([](const Features<double>& x) { return Eigen::VectorXd(x.col(0)); }),
+                     Policy::observe())),
         random_(seed) {
     for (const Column& column : guard_.pipeline().schema().columns()) {
       if (column.kind() != Kind::number) continue;
@@ -101,7 +103,8 @@ class Trials {
     for (const Fault& fault : faults) {
       const std::size_t j = any_of(lively_);
       Matrix<double> rows = draw();
-      for (std::size_t i = 0; i < window; ++i) rows(i, j) = changed(fault.name, rows(i, j), columns_[j]->numbers);
+      for (std::size_t i = 0; i < window; ++i)
+        rows(i, j) = changed(fault.name, rows(i, j), columns_[j]->numbers);
       const bool slight = fault.name == "to_0_1" && distance(values_of(j), values_of(j, fault.name)) < 0.5;
       add(scores[slight ? "to_0_1_alike" : fault.name], fault.check, rows, {j});
     }
@@ -152,11 +155,13 @@ class Trials {
     (void)fresh(MixedView<const double>(MatrixView<const double>(rows), MatrixView<const Text>(drawn_)));
     return fresh.report().verdicts;
   }
-  void add(Score& score, Check check, const Matrix<double>& rows, const std::vector<std::size_t>& faulty) const {
+  void add(Score& score, Check check, const Matrix<double>& rows,
+           const std::vector<std::size_t>& faulty) const {
     bool found = false, named = false;
     for (const Verdict& verdict : verdicts_of(rows)) {
       for (const std::size_t j : faulty) {
-        const bool about = std::find(verdict.columns.begin(), verdict.columns.end(), columns_[j]->name) != verdict.columns.end();
+        const bool about = std::find(verdict.columns.begin(), verdict.columns.end(), columns_[j]->name) !=
+                           verdict.columns.end();
         found = found || about;
         named = named || (about && verdict.check == check);
       }
@@ -188,7 +193,8 @@ void run(const std::string& line) {
   for (std::uint64_t k = 0; k < trials; ++k) job.faulty(scores);
   for (const auto& [name, score] : scores)
     std::cout << name << ' ' << score.tried << ' ' << score.found << ' ' << score.named << '\n';
-  for (const auto& [check, count] : job.alarms()) std::cout << "alarm:" << name(check) << ' ' << windows << ' ' << count << " 0\n";
+  for (const auto& [check, count] : job.alarms())
+    std::cout << "alarm:" << name(check) << ' ' << windows << ' ' << count << " 0\n";
 }
 
 }  // namespace
