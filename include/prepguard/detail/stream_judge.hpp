@@ -24,7 +24,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Judges windows of rows by what training saw: compares every column with its training distribution, and
 /// explains those that do not fit. The limit of the misfit makes false alarms rarer than one in 10,000
-/// windows for all columns together: e^-16, split among all comparisons.
+/// windows for all columns together: e^-16, split among all comparisons; e^-11.5 (1 in 100,000) for a column
+/// stuck at one value, of which a bound of the probability is known.
 template <class T>
 class StreamJudge {
  public:
@@ -41,9 +42,10 @@ class StreamJudge {
         window_.set_training(slot, *training);
       }
     }
-    const double comparisons =
-        2.0 * quantile_levels.size() * static_cast<double>(numbers_.size() + texts_.size());
-    limit_ = 16.0 + std::log(std::max(1.0, comparisons));
+    const double columns_judged =
+        static_cast<double>(std::max<std::size_t>(1, numbers_.size() + texts_.size()));
+    limit_ = 16.0 + std::log(2.0 * quantile_levels.size() * columns_judged);
+    stuck_limit_ = 11.5 + std::log(columns_judged);
   }
 
   /// False if nothing is known about training.
@@ -127,7 +129,7 @@ class StreamJudge {
   /// All values equal, which they would hardly be if they came from training's distribution.
   bool is_stuck(const ColumnWindow& now, const Distribution& training) const {
     if (!now.has_finite || now.least != now.most || !(training.max > training.min)) return false;
-    return -std::log(largest_share_at(training, now.least)) * now.present > limit_;
+    return -std::log(largest_share_at(training, now.least)) * now.present > stuck_limit_;
   }
 
   void explain(const RowWindows<T>& windows, std::size_t which, const RowRules<T>& rules) {
@@ -183,7 +185,7 @@ class StreamJudge {
   std::vector<StreamFinding> findings_;
   std::vector<ColumnWindow> seen_;
   std::vector<Odd> odd_{};
-  double limit_ = 0;
+  double limit_ = 0, stuck_limit_ = 0;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail
