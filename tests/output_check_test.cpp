@@ -182,6 +182,13 @@ TEST_CASE("results outside of a declared range, and of another width") {
   CHECK(by_row(counting(3)).size() == 6);
   by_row.expect(OutputExpectation::range(double{0.1F}, 1.0, 2));
   CHECK(by_row(counting(3)).size() == 6);
+  // And 0.7f is a little below 0.7.
+  auto below = returning(std::vector<float>{0.7F});
+  below.expect(OutputExpectation::range(0.7, 1));
+  CHECK(!below.try_call(counting(1)));
+  auto above = returning(std::vector<float>{0.1F});
+  above.expect(OutputExpectation::range(0, 0.1));
+  CHECK(!above.try_call(counting(1)));
 }
 
 TEST_CASE("more results at a bound than ordinary") {
