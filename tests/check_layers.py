@@ -20,7 +20,7 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
      "feature_union", "target"],
-    ["report", "report_text", "report_json", "report_html", "report_prometheus", "policy", "outcome", "model", "guard",
+    ["report", "hook", "report_text", "report_json", "report_html", "report_prometheus", "policy", "outcome", "model", "guard",
      "decode"],
     ["prepguard"],
 ]

@@ -83,6 +83,7 @@ class ReportFormatsTest(unittest.TestCase):
         column = report["columns"][3]
         self.assertEqual((column["name"], column["rows"], column["training"]["mean"]), ("body_mass_g", 20480, 4201.75))
         self.assertEqual((len(column["shares"]), len(column["training"]["quantiles"])), (8, 7))
+        self.assertEqual(report["hook"], {"told": 40, "suppressed": 3105, "threw": 0})
         self.assertEqual(report["unknown_categories"][0]["top"][1], {"value": "", "count": 4})
 
     def test_json_of_hostile_names_and_values(self) -> None:
@@ -101,6 +102,7 @@ class ReportFormatsTest(unittest.TestCase):
         labelled = lambda **labels: frozenset(labels.items())
         self.assertEqual(samples["prepguard_rows_total", labelled(result="refused")], 96)
         self.assertEqual(samples["prepguard_calls_total", labelled(result="served")], 3101)
+        self.assertEqual(samples["prepguard_hook_violations_total", labelled(result="suppressed")], 3105)
         found = lambda check, stage, result: samples["prepguard_violations_total",
                                                      labelled(check=check, stage=stage, result=result)]
         self.assertEqual(found("missing", "input", "failed"), 12)

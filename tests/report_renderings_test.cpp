@@ -63,7 +63,8 @@ TEST_CASE("columns that verdicts name come first, then those that moved most, th
 TEST_CASE("the terminal's report names what an operator needs") {
   const std::string text = to_text(samples::bad_day());
   for (const char* part :
-       {"rescaled (body_mass_g), in 4 windows in a row: body_mass_g looks multiplied by 1.55",
+       {"  hook told 40, suppressed 3,105, threw 0\n",
+        "rescaled (body_mass_g), in 4 windows in a row: body_mass_g looks multiplied by 1.55",
         "\n    do: check the unit of this column", "body_mass_g        5.576  20480  0.6 % -> 0.2 %",
         "4201.75 -> 6527.41", "island, 37 rows: \"Anvers\" 30, \"\" 4, \"torgersen\" 3"}) {
     CHECK_MESSAGE(has(text, part), part);

@@ -43,6 +43,7 @@ inline Report bad_day() {
   Report report;
   report.served = {3101, 20480};
   report.refused = {12, 96};
+  report.hook = {40, 3105, 0};
   found(report, Check::missing) = {12, 0, 41};
   found(report, Check::unknown_category) = {0, 37, 0};
   found(report, Check::out_of_range) = {0, 0, 2904};

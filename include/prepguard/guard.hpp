@@ -12,10 +12,13 @@
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/counters.hpp"
 #include "prepguard/detail/fill_rows.hpp"
+#include "prepguard/detail/hook.hpp"
 #include "prepguard/detail/output_check.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
 #include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/target_output.hpp"
+#include "prepguard/hook.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
 #include "prepguard/policy.hpp"
@@ -72,7 +75,16 @@ class Guard {
   { input_.set_policy(std::move(policy)); }
 
   /// What was called and found so far.
-  Report report() const { return counters_.snapshot(); }
+  Report report() const {
+    Report report = counters_.snapshot();
+    report.hook = hook_.counts();
+    return report;
+  }
+
+  /// A function that is told what the checks find, at most `per_second` times a second (infinity: always);
+  /// an empty one: nobody is told, as before the first. Calls on other threads may go on meanwhile. Throws
+  /// bad_parameter for a rate that is not above 0.
+  void set_hook(Hook hook, double per_second = 10.0) { hook_.set(std::move(hook), per_second); }
 
   const Model& model() const noexcept { return model_; }
   const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }
@@ -91,7 +103,7 @@ class Guard {
                   "prepguard: the model returns a reference to an Eigen map, which is gone after the call: "
                   "return a copy");
 
-    detail::Tally tally(self.counters_, self.input_.row_count(rows...));
+    detail::Tally tally(self.counters_, self.hook_, self.input_.row_count(rows...));
     detail::ScratchFrame frame;
     Block features;
     try {
@@ -100,14 +112,14 @@ class Guard {
       if (!detail::can_fill<Answer>() && !features.facts.gone.empty())
         detail::refuse_gaps(tally, features.facts.gone.size(), "another type");
     } catch (const Error& error) {
-      tally.refuse();
+      tally.refuse(error);
       return Given(error);
     }
     Answer answer = self.input_.ask(self.model_, features.cells, rows...);
     try {
       check_answer<Answer>(self.input_, answer, features.cells.rows(), features.facts, tally);
     } catch (const Error& error) {
-      tally.refuse();
+      tally.refuse(error);
       return Given(error);
     }
     tally.serve();
@@ -130,6 +142,7 @@ class Guard {
   Input input_;
   Model model_;
   mutable detail::Counters counters_{};
+  mutable detail::HookPost hook_{};
 };
 
 /// Guards `model`, a callable, behind `pipeline`, a fitted Transformer: `guard(pipeline, model)(rows)` is

@@ -92,6 +92,8 @@ constexpr bool is_of_stream(Check check) noexcept {
 struct Violation {
   Check check{};
   ErrorInfo info{};
+  std::uint64_t rows = 1;        ///< for hooks: in how many rows of the call; 0: the call as a whole
+  std::uint64_t suppressed = 0;  ///< for hooks: how many were not told since the last one, for their rate
 };
 
 /// A column of numbers as training and serving saw it: how many rows lie between the training quantiles.
@@ -140,6 +142,12 @@ struct Report {
 
     std::uint64_t all() const noexcept { return failed + rejected + served; }
   };
+  /// What became of what the guard's hook was to be told (hook.hpp).
+  struct HookCalls {
+    std::uint64_t told = 0;
+    std::uint64_t suppressed = 0;  ///< more came in a second than the hook wants
+    std::uint64_t threw = 0;       ///< the hook threw, or memory ran out
+  };
 
   Calls served{};   ///< the model's result was returned
   Calls refused{};  ///< a check failed
@@ -148,6 +156,7 @@ struct Report {
   std::vector<ColumnReport> columns{};  ///< of a pipeline with a schema, in its order
   std::vector<Verdict> verdicts{};      ///< as of the last full window
   std::vector<UnknownCategories> unknown{};
+  HookCalls hook{};
 
   std::uint64_t calls() const noexcept { return served.calls + refused.calls + threw.calls; }
   std::uint64_t rows() const noexcept { return served.rows + refused.rows + threw.rows; }

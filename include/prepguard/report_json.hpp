@@ -146,8 +146,8 @@ inline void write_unknown(ReportJson& json, const Report& report) {
 }  // namespace detail
 
 /// The report as a JSON object: `calls`, `checks` (all, in the order of `Check`), `verdicts`, `columns` (in
-/// the order of the schema), `unknown_categories`. A number that is not finite is null; in a text what is
-/// not valid UTF-8 is U+FFFD. Keys are only added, never renamed, while `version` is 1.
+/// the order of the schema), `unknown_categories`, `hook`. A number that is not finite is null; in a text
+/// what is not valid UTF-8 is U+FFFD. Keys are only added, never renamed, while `version` is 1.
 inline std::string to_json(const Report& report) {
   const detail::FloatEnvironment environment;
   std::string out;
@@ -171,6 +171,11 @@ inline std::string to_json(const Report& report) {
       json.object(nullptr, [&] { detail::write_column(json, column); });
     });
     detail::write_unknown(json, report);
+    json.object("hook", [&] {
+      json.count("told", report.hook.told);
+      json.count("suppressed", report.hook.suppressed);
+      json.count("threw", report.hook.threw);
+    });
   });
   return out + '\n';
 }

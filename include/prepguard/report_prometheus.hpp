@@ -85,6 +85,10 @@ inline void add_totals(std::string& out, const Report& report) {
   for (const auto& [result, some] : results) calls.add({{"result", result}}, some->calls);
   MetricFamily rows(out, "rows_total", "counter", "Rows of those calls.");
   for (const auto& [result, some] : results) rows.add({{"result", result}}, some->rows);
+  MetricFamily hook(out, "hook_violations_total", "counter", "What became of what the hook was to be told.");
+  hook.add({{"result", "told"}}, report.hook.told);
+  hook.add({{"result", "suppressed"}}, report.hook.suppressed);
+  hook.add({{"result", "threw"}}, report.hook.threw);
 }
 
 inline void add_checks(std::string& out, const Report& report) {

@@ -20,12 +20,20 @@
 namespace prepguard::inline PREPGUARD_ABI {
 namespace detail {
 
+/// Nothing unless the hook missed something.
+inline std::string hook_text(const Report::HookCalls& hook) {
+  if (hook.suppressed + hook.threw == 0) return {};
+  return "  hook told " + grouped_number(hook.told) + ", suppressed " + grouped_number(hook.suppressed) +
+         ", threw " + grouped_number(hook.threw) + '\n';
+}
+
 inline std::string totals_text(const Report& report) {
   const auto total = [](const Report::Calls& some) {
     return counted_text(some.calls, "call") + " with " + counted_text(some.rows, "row");
   };
   return "prepguard: " + total({report.calls(), report.rows()}) + "\n  served " + total(report.served) +
-         "; refused " + total(report.refused) + "; threw " + total(report.threw) + '\n';
+         "; refused " + total(report.refused) + "; threw " + total(report.threw) + '\n' +
+         hook_text(report.hook);
 }
 
 inline std::string checks_text(const Report& report) {

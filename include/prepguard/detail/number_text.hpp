@@ -70,8 +70,7 @@ std::string repr_text(const T& value) {
 /// `value` for people: six significant digits, as C's `%.6g` in any locale; `nan` whatever its sign.
 inline std::string short_number(const double& value) {
   char buffer[32];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6).ptr;
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   return std::string(text.ends_with("nan") ? "nan" : text);
 }
