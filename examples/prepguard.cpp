@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The command line tool: looks into artifacts, proves them, transforms CSV files with them.
+// The command line tool: looks into artifacts, proves and compares them, checks and transforms CSV files with
+// them.
 #include <cstddef>
 #include <exception>
 #include <iostream>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "tool/arguments.hpp"
+#include "tool/check.hpp"
+#include "tool/diff.hpp"
 #include "tool/inspect.hpp"
 #include "tool/transform.hpp"
 #include "tool/verify.hpp"
@@ -36,6 +39,15 @@ const tool::Verb verbs[] = {
      {"-o", "--dtype"},
      {},
      tool::transform},
+    {"check",
+     "FILE INPUT.csv [--html OUT] [--json OUT] [--prometheus OUT] [--dtype float32|float64]",
+     "are these rows fit to be served? the guard's report",
+     2,
+     {},
+     {"--html", "--json", "--prometheus", "--dtype"},
+     {},
+     tool::check},
+    {"diff", "OLD NEW", "what differs between two artifacts, and what it means", 2, {}, {}, {}, tool::diff},
 };
 
 void print_usage(std::ostream& out) {
@@ -45,7 +57,8 @@ void print_usage(std::ostream& out) {
   }
   out << "\nCSV files have a header; columns are found by name; an empty field is missing; - is standard "
          "input.\n"
-         "Exit status: 0 fine, 1 the data was rejected, 2 wrong usage, 3 the artifact is not usable.\n";
+         "Exit status: 0 fine, 1 the data was rejected or the artifacts differ, 2 wrong usage, 3 the "
+         "artifact is not usable.\n";
 }
 
 Status status_of(prepguard::Errc code) {
@@ -94,10 +107,10 @@ Status run(std::span<const std::string_view> words) {
   }
   for (const tool::Verb& verb : verbs) {
     if (verb.name != first) continue;
-    verb.run(tool::parse(words.subspan(1), verb));
+    const bool yes = verb.run(tool::parse(words.subspan(1), verb));
     std::cout.flush();
     if (!std::cout) throw prepguard::Error(prepguard::Errc::io_failed, "standard output", "cannot write");
-    return fine;
+    return yes ? fine : data_rejected;
   }
   throw tool::WrongUsage(words.empty() ? "what should be done?" : "no such command: " + std::string(first));
 }

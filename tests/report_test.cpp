@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "prepguard/report_text.hpp"
+
 namespace {
 
 using namespace prepguard;
@@ -21,7 +23,7 @@ TEST_CASE("names and stages of the checks") {
 
 TEST_CASE("a report in words, worst check first") {
   Report report;
-  CHECK(report.to_text() ==
+  CHECK(to_text(report) ==
         "prepguard: 0 calls with 0 rows\n"
         "  served 0 calls with 0 rows; refused 0 calls with 0 rows; threw 0 calls with 0 rows\n"
         "  no check found anything\n");
@@ -32,7 +34,7 @@ TEST_CASE("a report in words, worst check first") {
   report.found[static_cast<std::size_t>(Check::non_finite_output)] = {4, 0, 0};
   report.found[static_cast<std::size_t>(Check::schema)] = {0, 0, 3};
   CHECK(report.of(Check::missing).served == 19);
-  CHECK(report.to_text() ==
+  CHECK(to_text(report) ==
         "prepguard: 13 calls with 706 rows\n"
         "  served 10 calls with 640 rows; refused 2 calls with 65 rows; threw 1 call with 1 row\n"
         "  stage     check                failed      rejected    served\n"

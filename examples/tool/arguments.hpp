@@ -44,7 +44,7 @@ struct Verb {
   std::vector<std::string_view> flags;
   std::vector<std::string_view> options;  ///< take a value: `--name VALUE` or `--name=VALUE`
   std::vector<std::string_view> lists;    ///< the same, and may be given again
-  void (*run)(const Arguments&);
+  bool (*run)(const Arguments&);          ///< false: the answer is no
 };
 
 /// Sorts `words` for `verb`; `--` ends the options, `-` is a file. Throws WrongUsage.

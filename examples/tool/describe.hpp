@@ -95,8 +95,8 @@ struct Describer {
   }
 
   /// The input column that each output of a step comes from, by the names of the columns the step reads.
-  static std::vector<std::string> names_after(const prepguard::AnyStep<double>& step,
-                                              const std::vector<std::string>& read) {
+  template <class Step>
+  static std::vector<std::string> names_after(const Step& step, const std::vector<std::string>& read) {
     // Names are made of the names of columns: numbers between marks tell which.
     std::vector<std::string> marked;
     for (std::size_t j = 0; j < read.size(); ++j) marked.push_back('\x01' + std::to_string(j) + '\x02');

@@ -177,13 +177,14 @@ inline void print_json(const Opened& file) {
 
 }  // namespace detail
 
-inline void inspect(const Arguments& arguments) {
+inline bool inspect(const Arguments& arguments) {
   const Opened file(arguments.files[0]);
   if (arguments.has("--json")) {
     detail::print_json(file);
   } else {
     detail::print_people(file);
   }
+  return true;
 }
 
 }  // namespace tool

@@ -52,7 +52,7 @@ inline void check_models(const Opened& file, const std::vector<std::string>& pat
 
 }  // namespace detail
 
-inline void verify(const Arguments& arguments) {
+inline bool verify(const Arguments& arguments) {
   const Opened file(arguments.files[0]);
   const auto& artifact = file.artifact;
   std::cout << "ok  envelope: format " << prepguard::detail::file_format << ", "
@@ -69,6 +69,7 @@ inline void verify(const Arguments& arguments) {
               << (exact ? ", every bit equal\n" : ", within tolerance\n");
   }
   detail::check_models(file, arguments.values("--model"));
+  return true;
 }
 
 }  // namespace tool

@@ -14,13 +14,16 @@
 #include "prepguard/detail/checked_call.hpp"
 #include "prepguard/detail/counters.hpp"
 #include "prepguard/detail/current_rules.hpp"
+#include "prepguard/detail/hook.hpp"
 #include "prepguard/detail/output_learner.hpp"
 #include "prepguard/detail/output_rules.hpp"
 #include "prepguard/detail/pending_answer.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
-#include "prepguard/detail/served_rows.hpp"
 #include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/served_rows.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/guarded_future.hpp"
+#include "prepguard/hook.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
 #include "prepguard/output_expectation.hpp"
@@ -116,13 +119,19 @@ class Guard {
   Report report() const {
     Report report = counters_.snapshot();
     if constexpr (requires { input_.add_to(report); }) input_.add_to(report);
+    report.hook = hook_.counts();
     return report;
   }
 
-  /// Judges the rows that wait for a full window of 256 now, for instance when a file ends; the fewer they are
-  /// the less they show.
+  /// Judges the rows that wait for a full window of 256 now, for instance when a file ends; the fewer they
+  /// are the less they show.
   void judge() const requires requires(const Input& input) { input.judge(); }
   { input_.judge(); }
+
+  /// A function that is told what the checks find, at most `per_second` times a second (infinity: always);
+  /// an empty one: nobody is told, as before the first. Calls on other threads may go on meanwhile. Throws
+  /// bad_parameter for a rate that is not above 0.
+  void set_hook(Hook hook, double per_second = 10.0) { hook_.set(std::move(hook), per_second); }
 
   const Model& model() const noexcept { return model_; }
   const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }
@@ -165,13 +174,13 @@ class Guard {
                   "prepguard: the model returns a reference to an Eigen map, which is gone after the call: "
                   "return a copy");
 
-    detail::Tally tally(self.counters_, self.input_.row_count(rows));
+    detail::Tally tally(self.counters_, self.hook_, self.input_.row_count(rows));
     detail::ScratchFrame frame;
     Block features;
     try {
       features = detail::checked_features<Form, Answer>(self.input_, frame, tally, rows, extra...);
     } catch (const Error& error) {
-      tally.refuse();
+      tally.refuse(error);
       return Given(error);
     }
     Answer answer =
@@ -179,7 +188,7 @@ class Guard {
     try {
       detail::check_answer<Answer>(self.input_, self.expected_.get(), answer, features, tally);
     } catch (const Error& error) {
-      tally.refuse();
+      tally.refuse(error);
       return Given(error);
     }
     tally.serve();
@@ -191,7 +200,7 @@ class Guard {
     constexpr auto form = Input::template form<true, TheModel, Rows, Extra...>();
     using Pending = detail::PendingAnswer<form, Input, TheModel, Rows, Extra...>;
     using Given = Outcome<GuardedFuture<typename Pending::Result>>;
-    auto pending = std::make_unique<Pending>(self.input_, self.expected_, self.counters_, rows);
+    auto pending = std::make_unique<Pending>(self.input_, self.expected_, self.counters_, self.hook_, rows);
     try {
       pending->prepare(rows, extra...);
     } catch (const Error& error) {
@@ -205,6 +214,7 @@ class Guard {
   Model model_;
   detail::CurrentRules<detail::OutputRules> expected_{detail::OutputRules()};
   mutable detail::Counters counters_{};
+  mutable detail::HookPost hook_{};
 };
 
 /// Guards `model`, a callable, behind `pipeline`, a fitted Transformer: `guard(pipeline, model)(rows)` is

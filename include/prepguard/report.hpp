@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "prepguard/error.hpp"
@@ -93,6 +92,8 @@ constexpr bool is_of_stream(Check check) noexcept {
 struct Violation {
   Check check{};
   ErrorInfo info{};
+  std::uint64_t rows = 1;        ///< for hooks: in how many rows of the call; 0: the call as a whole
+  std::uint64_t suppressed = 0;  ///< for hooks: how many were not told since the last one, for their rate
 };
 
 /// A column of numbers as training and serving saw it: how many rows lie between the training quantiles.
@@ -117,7 +118,15 @@ struct Verdict {
   std::uint64_t windows = 0;  ///< how many windows in a row it was found in
 };
 
-/// A snapshot of what a guard has seen since it was made. Calls are counted when they end.
+/// Categories of one column that its encoder never saw: how many rows, and the most frequent of them.
+struct UnknownCategories {
+  std::string column{};
+  std::uint64_t rows = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> top{};
+};
+
+/// A snapshot of what a guard has seen since it was made. Calls are counted when they end. To show it:
+/// `to_text` (report_text.hpp), `to_json`, `to_html`, `to_prometheus`.
 struct Report {
   struct Calls {
     std::uint64_t calls = 0;
@@ -133,6 +142,12 @@ struct Report {
 
     std::uint64_t all() const noexcept { return failed + rejected + served; }
   };
+  /// What became of what the guard's hook was to be told (hook.hpp).
+  struct HookCalls {
+    std::uint64_t told = 0;
+    std::uint64_t suppressed = 0;  ///< more came in a second than the hook wants
+    std::uint64_t threw = 0;       ///< the hook threw, or memory ran out
+  };
 
   Calls served{};   ///< the model's result was returned
   Calls refused{};  ///< a check failed
@@ -140,46 +155,12 @@ struct Report {
   std::array<Found, check_count> found{};
   std::vector<ColumnReport> columns{};  ///< of a pipeline with a schema, in its order
   std::vector<Verdict> verdicts{};      ///< as of the last full window
+  std::vector<UnknownCategories> unknown{};
+  HookCalls hook{};
 
   std::uint64_t calls() const noexcept { return served.calls + refused.calls + threw.calls; }
   std::uint64_t rows() const noexcept { return served.rows + refused.rows + threw.rows; }
   const Found& of(Check check) const noexcept { return found[static_cast<std::size_t>(check)]; }
-
-  /// A few lines for a terminal: totals, then every check that found something, worst first.
-  std::string to_text() const;
 };
-
-inline std::string Report::to_text() const {
-  const auto cell = [](std::string text, std::size_t width) {
-    return text.append(width - std::min(width, text.size()), ' ');
-  };
-  const auto many = [](std::uint64_t count, const char* of) {
-    return std::to_string(count) + ' ' + of + (count == 1 ? "" : "s");
-  };
-  const auto total = [&](const Calls& some) {
-    return many(some.calls, "call") + " with " + many(some.rows, "row");
-  };
-  std::string text = "prepguard: " + total({calls(), rows()}) + '\n';
-  text += "  served " + total(served) + "; refused " + total(refused) + "; threw " + total(threw) + '\n';
-
-  std::array<Check, check_count> order{};
-  for (std::size_t i = 0; i < check_count; ++i) order[i] = static_cast<Check>(i);
-  std::stable_sort(order.begin(), order.end(), [this](Check a, Check b) {
-    const auto rank = [this](Check check) {
-      return std::tuple(of(check).failed, of(check).rejected, of(check).served);
-    };
-    return rank(a) > rank(b);
-  });
-  if (of(order[0]).all() == 0) return text + "  no check found anything\n";
-  text += "  stage     check                failed      rejected    served\n";
-  for (const Check check : order) {
-    const Found& some = of(check);
-    if (some.all() == 0) continue;
-    text += "  " + cell(std::string(name(stage_of(check))), 10) + cell(std::string(name(check)), 21) +
-            cell(std::to_string(some.failed), 12) + cell(std::to_string(some.rejected), 12) +
-            std::to_string(some.served) + '\n';
-  }
-  return text;
-}
 
 }  // namespace prepguard

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
@@ -74,6 +74,11 @@ class ToolTest(unittest.TestCase):
         artifact, rows = str(self.artifact), str(self.csv)
         for words, message in [((), "what should be done"), (("frob",), "no such command: frob"),
                                (("inspect",), "expected 1 file, got 0"), (("inspect", artifact, rows), "got 2"),
+                               (("check", artifact), "expected 2 files, got 1"),
+                               (("check", artifact, "none.csv"), "cannot read none.csv"),
+                               (("check", artifact, rows, "--html", "/no/folder/x"), "cannot write /no/folder/x"),
+                               (("check", artifact, rows, "--dtype", "int8"), "float32 or float64, not int8"),
+                               (("diff", artifact), "expected 2 files, got 1"),
                                (("inspect", artifact, "--html"), "no such option: --html"),
                                (("verify", artifact, "--model"), "--model needs a value"),
                                (("verify", artifact, "--model", "none"), "cannot read the model none: cannot open: No such"),
@@ -86,12 +91,13 @@ class ToolTest(unittest.TestCase):
                 self.check(run(*words), 2, message)
 
     def test_help_and_version(self) -> None:
-        self.check(run("--help"), 0, "inspect", "verify", "transform", "Exit status")
+        self.check(run("--help"), 0, "inspect", "verify", "transform", "check", "diff", "Exit status")
         self.check(run("--version"), 0, "prepguard " + prepguard.__version__)
 
     def test_unusable_artifacts(self) -> None:
         whole = self.artifact.read_text(encoding="utf-8")
-        for verb in [("inspect",), ("verify",), ("transform", str(self.csv))]:
+        for verb in [("inspect",), ("verify",), ("transform", str(self.csv)), ("check", str(self.csv)),
+                     ("diff", str(self.artifact))]:
             for content, message in [(whole[:len(whole) // 2], "cut off"), ("", "empty"),
                                      (whole.replace("3750", "3751", 1), "checksum")]:
                 with self.subTest(verb=verb, message=message):
@@ -255,6 +261,136 @@ class ToolTest(unittest.TestCase):
         huge = self.path("bad.csv", "flag,island,mass\n1,Biscoe,1\n1,Dream,1e39\n")
         self.check(run("transform", self.artifact, huge), 0)
         self.check(run("transform", self.artifact, huge, "--dtype", "float32"), 1, "line 3", '"mass"')
+
+    def test_check_of_rows_that_fit(self) -> None:
+        ran = run("check", self.artifact, self.csv)
+        self.check(ran, 0, "rows.csv against", ": fit to be served", "2 rows, served in float64",
+                   "columns the artifact does not read: note")
+        self.assertNotIn("refused", ran.stdout)
+        self.assertEqual(run("check", self.artifact, "-", stdin=self.csv.read_text()).returncode, 0)
+
+    def report_of(self, content: str, status: int) -> "tuple[str, dict, str, str]":
+        """The screen and the three files of `check`, whose exit status is no error: nothing is said about it."""
+        outputs = [Path(self.folder.name) / ("report" + suffix) for suffix in (".json", ".html", ".prom")]
+        ran = run("check", self.artifact, self.path("checked.csv", content), "--json", outputs[0], "--html", outputs[1],
+                  "--prometheus", outputs[2])
+        self.assertEqual((ran.returncode, ran.stderr), (status, ""))
+        found, page, metrics = (path.read_text(encoding="utf-8") for path in outputs)
+        return ran.stdout, json.loads(found), page, metrics
+
+    def test_check_of_rows_that_do_not_fit(self) -> None:
+        rows = ["flag,island,mass"] + ["1,Biscoe,4000"] * 3000
+        rows[2] = '1,"An\nvers",4000'  # a record of two lines
+        rows[1500], rows[2999] = "1,Dream,", "1,Dream,1e9"
+        rows[10] = "1,Dream,5000"
+        screen, report, page, metrics = self.report_of("\n".join(rows) + "\n", 1)
+        self.assertIn("NOT FIT", screen)
+        self.assertIn("3,000 rows", screen)
+        for line in ['    line 3, column "island": unknown category "An\\nvers"', '    line 1502, column "mass": NaN; training had none',
+                     '    line 3001, column "mass": 1000000000 is far from all of training',
+                     '    line 12, column "mass": 5000; training range [3750, 4500]']:
+            self.assertIn(line, screen)
+        self.assertLess(screen.index("line 3001"), screen.index("would be served all the same"))
+        self.assertLess(screen.index("would be served all the same"), screen.index("line 12,"))
+        self.assertEqual(report["calls"]["served"]["rows"], 3000)
+        found = {check["check"]: (check["failed"], check["rejected"], check["served"]) for check in report["checks"]}
+        self.assertEqual([found[name] for name in ("unknown_category", "missing", "far_out_of_range", "out_of_range")],
+                         [(0, 1, 0), (0, 1, 0), (0, 1, 0), (0, 0, 1)])
+        self.assertIn("Rows were refused", page)
+        self.assertIn('prepguard_violations_total{check="missing",stage="input",result="rejected"} 1\n', metrics)
+
+    def test_check_counts_as_the_artifacts_policy_says(self) -> None:
+        rows = "flag,island,mass\n1,Biscoe,5000\n1,Biscoe,4000\n"
+        self.report_of(rows, 0)
+        frame = pd.DataFrame({"mass": [3750.0, 3800.0, 4500.0]})
+        strict = Path(self.folder.name) / "strict.prepguard.json"
+        prepguard.dump(StandardScaler().fit(frame), strict, sample=frame,
+                       policy=[{"check": "out_of_range", "action": "fail", "column": "mass"}])
+        ran = run("check", strict, self.path("mass.csv", "mass\n5000\n4000\n"))
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("would be refused\n  out_of_range: 1 row", ran.stdout)
+        tolerant = Path(self.folder.name) / "tolerant.prepguard.json"
+        prepguard.dump(StandardScaler().fit(frame), tolerant, sample=frame,
+                       policy=[{"check": "missing", "action": "replace", "column": ""}])
+        self.check(run("check", tolerant, self.path("mass.csv", "mass\n\"\"\n4000\n")), 0, "NaN; the policy replaces it")
+
+    def test_check_of_what_is_no_table_of_these_columns(self) -> None:
+        for content, words in [("flag,island\n1,Biscoe\n", ["missing column", '"mass"']),
+                               ("flag,island,mass\n1,Biscoe,NA\n", ["line 2", '"mass"', 'got "NA"']),
+                               ("flag,island,mass\n", ["has no rows"]), ("", ["empty"])]:
+            with self.subTest(content):
+                self.check(run("check", self.artifact, self.path("bad.csv", content)), 1, "bad.csv", *words)
+
+    def test_check_when_no_row_is_left(self) -> None:
+        screen, report, _, _ = self.report_of("flag,island,mass\n1,Anvers,4000\n1,Anvers,4000\n", 1)
+        self.assertIn("unknown_category: 2 rows", screen)
+        self.assertEqual(report["calls"]["refused"], {"calls": 1, "rows": 2})
+
+    def test_check_of_an_artifact_with_a_target(self) -> None:
+        """There is no model here, so that nothing is scaled back."""
+        frame = pd.DataFrame({"mass": [3750.0, 3800.0, 4500.0]})
+        scaler = StandardScaler().fit(frame)
+        path = Path(self.folder.name) / "target.prepguard.json"
+        prepguard.dump(scaler, path, sample=frame, target=StandardScaler().fit(np.array([[1.0], [2.0], [4.0]])))
+        self.check(run("check", path, self.path("mass.csv", "mass\n4000\n")), 0, "fit to be served")
+
+    def test_memory_of_check_does_not_grow_with_the_rows(self) -> None:
+        rows, limit = 1_000_000, 64 << 20
+        path = self.path("long.csv", "flag,island,mass\n" + "1,Torgersen,4000.5\n" * rows)
+        ran = run("check", self.artifact, path, limit=limit)
+        self.check(ran, 0, "1,000,000 rows")
+        print(f"figure: a CSV of {rows} rows checked in {limit >> 20} MiB of address space")
+
+    def dumped(self, name: str, fitted: object, frame: pd.DataFrame, **facts: object) -> Path:
+        path = Path(self.folder.name) / (name + ".prepguard.json")
+        prepguard.dump(fitted, path, sample=frame, **facts)
+        return path
+
+    def test_diff(self) -> None:
+        frame = pd.DataFrame({"mass": [3750.0, 3800.0, 4500.0], "length": [181.0, 190.0, 200.0],
+                              "island": ["Dream", "Biscoe", "Torgersen"]})
+        retrained = frame.assign(mass=[3750.0, 4000.0, 4700.0], island=["Dream", "Biscoe", "Anvers"])
+        steps = lambda: ColumnTransformer([("num", StandardScaler(), ["mass", "length"]), ("cat", OneHotEncoder(), ["island"])])
+        old = self.dumped("old", steps().fit(frame), frame)
+        self.check(run("diff", old, old), 0, "no difference, byte for byte")
+        new = self.dumped("new", steps().fit(retrained), retrained, model=self.model,
+                          policy=[{"check": "missing", "action": "reject_row", "column": "mass"}])
+        ran = run("diff", old, new)
+        self.assertEqual((ran.returncode, ran.stderr), (1, ""))
+        for part in ["mass: mean 4016.67 -> 4150 (+0.389 std)", "island: gone: Torgersen, new: Anvers",
+                     "(standard_scaler) mean: mass 4016.6666666666665 -> 4150.0\n",
+                     "island: categories: 3 values -> 3; gone: Torgersen; new: Anvers", "gone: cat__island_Torgersen",
+                     "new: missing: reject_row, column mass", "new: model.bin, 3 bytes, SHA-256", "gets other features",
+                     "rows: the same columns"]:
+            self.assertIn(part, ran.stdout)
+        self.assertNotIn("length:", ran.stdout)
+
+    def test_diff_of_other_columns_and_steps(self) -> None:
+        frame = pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": [1.0, 3.0, 9.0]})
+        scaled = self.dumped("scaled", StandardScaler().fit(frame), frame)
+        reordered = self.dumped("reordered", StandardScaler().fit(frame[["b", "a"]]), frame[["b", "a"]])
+        ran = run("diff", scaled, reordered)
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("columns\n  in another order\n", ran.stdout)
+        self.assertNotIn("what training saw", ran.stdout)
+        self.assertNotIn("mean:", ran.stdout)  # each column has its own as before
+        integers = frame.astype({"a": int})
+        ran = run("diff", scaled, self.dumped("integers", StandardScaler().fit(integers), integers))
+        self.assertIn("a: float64 -> int64", ran.stdout)
+        ran = run("diff", scaled, self.dumped("ranges", MinMaxScaler().fit(frame), frame, target=["x", "y"]))
+        self.assertIn("pipeline: standard_scaler -> min_max_scaler", ran.stdout)
+        self.assertIn("none -> there is one", ran.stdout)
+        many = pd.DataFrame({f"c{k}": [1.0, 2.0 + k, 4.0] for k in range(300)})
+        ran = run("diff", scaled, self.dumped("many", StandardScaler().fit(many), many))
+        self.assertLess(len(ran.stdout), 4000)
+        self.assertIn("(300 in all)", ran.stdout)
+
+    def test_golden_files_differ_from_one_another_only(self) -> None:
+        golden = sorted((ROOT / "tests" / "golden").glob("*.prepguard.json"))
+        for one, other in zip(golden, golden[1:] + golden[:1], strict=True):
+            with self.subTest(one.name):
+                self.check(run("diff", one, one), 0, "no difference")
+                self.assertEqual(run("diff", one, other).returncode, 1)
 
     def test_output_file_appears_whole_or_not_at_all(self) -> None:
         out = Path(self.folder.name) / "out.csv"

@@ -6,7 +6,7 @@
 
 #include "prepguard/detail/call_arguments.hpp"
 #include "prepguard/detail/call_model.hpp"
-#include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/fill_rows.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/output_check.hpp"

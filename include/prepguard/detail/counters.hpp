@@ -91,44 +91,4 @@ class Counters {
   std::array<Stripe, stripe_count> stripes_{};
 };
 
-/// Counts one call when it ends: as one that threw, unless it was said to be served or refused.
-class Tally {
- public:
-  Tally(Counters& counters, std::size_t rows) noexcept : counters_(counters), rows_(rows) {}
-  ~Tally() { counters_.add_call(ending_, rows_); }
-  Tally(const Tally&) = delete;
-  Tally& operator=(const Tally&) = delete;
-
-  /// A check failed for `count` rows, or for the whole call.
-  void fail(Check check, std::size_t count = 1) noexcept { counters_.add_failed(check, count); }
-  /// A check took `count` rows out of the call; counted if the others are served.
-  void reject(Check check, std::size_t count) noexcept {
-    rejected_[static_cast<std::size_t>(check)] += count;
-    found_ = true;
-  }
-  /// A check found something in `count` rows that are served all the same, if no other check fails.
-  void note(Check check, std::size_t count) noexcept {
-    noted_[static_cast<std::size_t>(check)] += count;
-    found_ = true;
-  }
-
-  void refuse() noexcept { ending_ = Counters::Ending::refused; }
-  void serve() noexcept {
-    ending_ = Counters::Ending::served;
-    if (!found_) [[likely]]
-      return;
-    for (std::size_t i = 0; i < check_count; ++i) {
-      if (noted_[i] != 0) counters_.add_served(static_cast<Check>(i), noted_[i]);
-      if (rejected_[i] != 0) counters_.add_rejected(static_cast<Check>(i), rejected_[i]);
-    }
-  }
-
- private:
-  Counters& counters_;
-  std::size_t rows_;
-  Counters::Ending ending_ = Counters::Ending::threw;
-  bool found_ = false;
-  std::array<std::size_t, check_count> noted_{}, rejected_{};
-};
-
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -150,9 +150,8 @@ inline std::string decode_json_string(std::string_view token) {
   return out;
 }
 
-/// `text` for a message: at most 60 bytes, cut between characters.
-inline std::string shortened(std::string_view text) {
-  constexpr std::size_t limit = 60;
+/// `text` for a message: at most `limit` bytes, cut between characters.
+inline std::string shortened(std::string_view text, std::size_t limit = 60) {
   if (text.size() <= limit) return std::string(text);
   std::size_t size = limit;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;

@@ -46,11 +46,13 @@ class JsonWriter {
     *out_ += value ? "true" : "false";
   }
 
-  void write(std::int64_t value) {
+  void write_null() {
     begin_value();
-    char buffer[24];
-    out_->append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+    *out_ += "null";
   }
+
+  void write(std::int64_t value) { write_integer(value); }
+  void write(std::uint64_t value) { write_integer(value); }
 
   /// A value that is not finite is refused: `bad_state`.
   void write(const double& value) {
@@ -93,6 +95,13 @@ class JsonWriter {
     begin_value();
     *out_ += bracket;
     frames_.push_back({.is_object = bracket == '{'});
+  }
+
+  template <class Integer>
+  void write_integer(Integer value) {
+    begin_value();
+    char buffer[24];
+    out_->append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
   }
 
   void break_line() { out_->append(1, '\n').append(4 * frames_.size(), ' '); }

@@ -75,6 +75,21 @@ std::string plain_number(const T& value) {
   return text;
 }
 
+/// `value` for people: six significant digits, as C's `%.6g` in any locale; `nan` whatever its sign.
+inline std::string short_number(const double& value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6).ptr;
+  const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  return std::string(text.ends_with("nan") ? "nan" : text);
+}
+
+/// `1,234,567`
+inline std::string grouped_number(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
 /// True if the decimal number `text`, known not to fit a floating-point type, is too small for it, not too
 /// large.
 inline bool is_too_small(std::string_view text) {

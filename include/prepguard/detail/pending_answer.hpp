@@ -9,7 +9,7 @@
 
 #include "prepguard/detail/call_model.hpp"
 #include "prepguard/detail/checked_call.hpp"
-#include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/current_rules.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/lasting_memory.hpp"
@@ -72,15 +72,15 @@ class PendingAnswer final
   using Result = ResultOf<Answer>;
 
   PendingAnswer(const Input& input, const CurrentRules<OutputRules>& expected, Counters& counters,
-                const Rows& rows) noexcept
-      : input_(input), expected_(expected), tally_(counters, input.row_count(rows)) {}
+                HookPost& hook, const Rows& rows) noexcept
+      : input_(input), expected_(expected), tally_(counters, hook, input.row_count(rows)) {}
 
   /// Throws what a check of the rows found.
   void prepare(const Rows& rows, const std::remove_reference_t<Extra>&... extra) {
     try {
       features_ = checked_features<Form, Answer>(input_, memory_, tally_, rows, extra...);
-    } catch (const Error&) {
-      tally_.refuse();
+    } catch (const Error& error) {
+      tally_.refuse(error);
       throw;
     }
   }
@@ -113,7 +113,7 @@ class PendingAnswer final
     try {
       check_answer<Answer>(input_, expected_.get(), answer, features_, tally_);
     } catch (const Error& error) {
-      tally_.refuse();
+      tally_.refuse(error);
       return Outcome<Result>(error);
     }
     tally_.serve();

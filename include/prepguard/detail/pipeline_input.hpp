@@ -172,9 +172,9 @@ class PipelineInput {
     require_environment();
     const FloatEnvironment environment;
     const RowRules<Scalar>& rules = rules_.get();
-    RowChecks<Prep> checks(prep_, input_, rules, stream_, source.rows());
+    RowChecks<Prep> checks(prep_, input_, rules, stream_, source.rows(), tally);
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
-    std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
+    std::vector<std::size_t> gone = checks.finish(source.rows());
     const MatrixView<const Scalar> left = without_rows(features, gone);
     return {left, {byte_range(features), std::move(gone), rules.output(), checks.finite_features()}};
   }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/version.hpp"
@@ -76,6 +76,8 @@ class Rejection {
       }
     }
     if (fails) fail(rows);
+    for (Violation& violation : others_)
+      tally.describe(Severity::error, violation.check, [&] { return std::move(violation); });
     return std::move(rows_);
   }
 

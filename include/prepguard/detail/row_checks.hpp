@@ -30,8 +30,13 @@ class RowChecks {
  public:
   /// `rows`: of the whole batch.
   RowChecks(const Prep& prep, const InputRules& input, const RowRules<T>& rules, const StreamChecks<T>& stream,
-            std::size_t rows) noexcept
-      : prep_(prep), input_(input), rules_(rules), stream_(stream), stride_(stream.stride(rows, rules)) {}
+            std::size_t rows, Tally& tally) noexcept
+      : prep_(prep),
+        input_(input),
+        rules_(rules),
+        stream_(stream),
+        stride_(stream.stride(rows, rules)),
+        tally_(tally) {}
 
   template <class In, class Out>
   void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
@@ -45,14 +50,14 @@ class RowChecks {
   /// False if a row is served with features that are not finite.
   bool finite_features() const noexcept { return finite_; }
 
-  /// Throws what many rows showed, or the report if a row failed, or none is left; else counts what was found, and returns the rows
-  /// that must be taken out, in order.
-  std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
-    stream_.refuse(rules_, tally);
+  /// Throws what many rows showed, or the report if a row failed, or none is left; else counts what was found,
+  /// and returns the rows that must be taken out, in order.
+  std::vector<std::size_t> finish(std::size_t rows) {
+    stream_.refuse(rules_, tally_);
     for (std::size_t i = 0; examined_ && i < check_count; ++i) {
-      if (counted_[i] != 0) tally.note(static_cast<Check>(i), counted_[i]);
+      if (counted_[i] != 0) tally_.note(static_cast<Check>(i), counted_[i]);
     }
-    return rejection_.finish(rows, tally);
+    return rejection_.finish(rows, tally_);
   }
 
  private:
@@ -75,17 +80,19 @@ class RowChecks {
       if (found.bad != 0) {
         reject(found, first + i, [&] { return bad_cell(found, first + i, row); });
       } else if (!found.replace) {
-        examine_features(row, out.middle_rows(i, 1), first + i, found, ok);
+        examine_features(row, row, out.middle_rows(i, 1), first + i, found, ok);
       } else {
         std::vector<T> cells;
-        examine_features(repaired(row, cells), out.middle_rows(i, 1), first + i, found, false);
+        examine_features(repaired(row, cells), row, out.middle_rows(i, 1), first + i, found, false);
       }
     }
   }
 
-  /// A row whose cells may be served: a step may refuse it all the same, or make a feature that may not.
+  /// A row whose cells may be served, `sent` before the policy repaired it: a step may refuse it all the
+  /// same, or make a feature that may not.
   template <class In, class Out>
-  void examine_features(const In& row, const Out& made, std::size_t number, RowFindings found, bool ok) {
+  void examine_features(const In& row, const In& sent, const Out& made, std::size_t number, RowFindings found,
+                        bool ok) {
     if (!ok && !prep_.apply(row, made)) {
       Violation violation = replay().refused(number, row);
       found.add(violation.check, refusal_action(violation), static_cast<std::size_t>(violation.info.column));
@@ -102,6 +109,33 @@ class RowChecks {
         return reject(found, number, [&] { return replay().not_finite(number, row, features, found.first); });
     }
     for (std::size_t c = 0; c < check_count; ++c) counted_[c] += found.counted[c] ? 1U : 0U;
+    if (tally_.listens()) describe_served(sent, features, number, found);
+  }
+
+  /// For the hook: what is served of a row although a check found something.
+  template <class In>
+  void describe_served(const In& row, const MatrixView<const T>& features, std::size_t number,
+                       const RowFindings& found) {
+    for (std::size_t j = 0; j < input_.layout().size(); ++j) {
+      const std::optional<Check> check = check_of_cell(row, j);
+      if (!check || !found.counted[static_cast<std::size_t>(*check)]) continue;
+      const bool imputed = *check == Check::missing && input_.may_be(missing_of(row, j), j);
+      const Action action = rules_.action(*check, j);
+      if (action == Action::ignore || (!imputed && action > Action::replace)) continue;
+      tally_.describe(Severity::warning, *check, [&] {
+        Violation violation = replay().columns().bad_cell(*check, number, j, spelled(row, j));
+        if (imputed || action == Action::replace) {
+          violation.info.what =
+              violation.info.got + (imputed ? "; the pipeline replaces it" : "; the policy replaces it");
+          violation.info.advice.clear();
+        }
+        return violation;
+      });
+    }
+    if (!found.counted[static_cast<std::size_t>(Check::non_finite_features)]) return;
+    tally_.describe(Severity::warning, Check::non_finite_features, [&] {
+      return replay().not_finite(number, row, features, find_non_finite(features).col);
+    });
   }
 
   /// What a step refuses cannot be served, whatever the policy would like. Its first finding decides for the
@@ -202,6 +236,7 @@ class RowChecks {
   const RowRules<T>& rules_;
   const StreamChecks<T>& stream_;
   const std::size_t stride_;
+  Tally& tally_;
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
   std::array<std::size_t, check_count> counted_{};

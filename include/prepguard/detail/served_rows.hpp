@@ -7,7 +7,7 @@
 
 #include "prepguard/detail/array_table.hpp"
 #include "prepguard/detail/callable.hpp"
-#include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/policy.hpp"
@@ -40,7 +40,8 @@ template <class Input>
 std::vector<std::size_t> refused_rows(Input input, const Table& rows) {
   input.set_policy(taking_out(input.policy()));
   Counters unseen;
-  Tally tally(unseen, rows.rows());
+  HookPost nobody;
+  Tally tally(unseen, nobody, rows.rows());
   ScratchFrame frame;
   return input.template features<ModelForm::features>(frame, tally, rows).facts.gone;
 }

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/row_rules.hpp"
 #include "prepguard/detail/row_window.hpp"
 #include "prepguard/detail/stream_judge.hpp"
