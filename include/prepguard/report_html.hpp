@@ -64,12 +64,13 @@ inline std::string sums(const Report& report) {
     return html_tag("div",
                     html_tag("span", std::string(what), "class=\"soft\"") +
                         html_tag("b", grouped_number(some.rows)) +
-                        html_tag("span", "in " + counted_text(some.calls, "call"), "class=\"soft\""),
+                        html_tag("span", counted_text(some.calls, "call"), "class=\"soft\""),
                     "class=\"card\"");
   };
   return html_tag("div",
-                  card("rows served", report.served) + card("rows refused", report.refused) +
-                      card("rows when the model threw", report.threw),
+                  card("rows in served calls", report.served) +
+                      card("rows in refused calls", report.refused) +
+                      card("rows in calls that threw", report.threw),
                   "class=\"sums\"");
 }
 
@@ -123,7 +124,7 @@ inline std::string checks_table(const Report& report) {
                         "</th><th scope=\"col\" class=\"n\">taken out</th><th scope=\"col\" class=\"n\">"
                         "served</th></tr></thead>" +
                             html_tag("tbody", rows)),
-               "class=\"card\" style=\"margin-top:12px\""));
+               "class=\"scroll card\" tabindex=\"0\""));
 }
 
 inline std::string columns_section(const Report& report) {
@@ -155,14 +156,13 @@ inline std::string unknown_section(const Report& report) {
     const UnknownCategories& unknown = *ranked[i];
     std::string rows;
     for (std::size_t k = 0; k < std::min(HtmlLimits::values, unknown.top.size()); ++k) {
-      const std::string value = html_text(unknown.top[k].first, 80);
       rows +=
-          html_tag("tr", html_tag("th", value.empty() ? "(empty)" : value, "scope=\"row\" class=\"name\"") +
+          html_tag("tr", html_tag("th", html_name(unknown.top[k].first, 80), "scope=\"row\" class=\"name\"") +
                              html_tag("td", grouped_number(unknown.top[k].second), "class=\"n\""));
     }
     cards +=
         html_tag("article",
-                 html_tag("h3", html_text(unknown.column), "class=\"name\"") +
+                 html_tag("h3", html_name(unknown.column), "class=\"name\"") +
                      html_tag("p", counted_text(unknown.rows, "row"), "class=\"soft\"") +
                      html_tag("table",
                               "<thead><tr><th scope=\"col\">category</th><th scope=\"col\" class=\"n\">rows"

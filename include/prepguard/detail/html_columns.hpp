@@ -57,7 +57,7 @@ inline std::string histogram(const ColumnReport& column, std::size_t id) {
   }
   const std::string number = std::to_string(id);
   return html_tag("svg",
-                  html_tag("title", "Shares of " + html_text(column.name, 60) + " between training quantiles",
+                  html_tag("title", "Shares of " + html_name(column.name, 60) + " between training quantiles",
                            "id=\"t" + number + '"') +
                       html_tag("desc", story, "id=\"d" + number + '"') + bars +
                       "<line x1=\"0\" y1=\"92\" x2=\"320\" y2=\"92\"/>" +
@@ -114,10 +114,10 @@ inline std::string column_card(const RankedColumn& ranked, std::size_t id) {
       "<th scope=\"col\" class=\"n\">serving</th></tr></thead>";
   return html_tag(
       "article",
-      html_tag("h3", html_text(column.name), "class=\"name\"") +
+      html_tag("h3", html_name(column.name), "class=\"name\"") +
           html_tag("p", moved_tag(ranked) +
                             (ranked.accused ? html_tag("span", "▲ named above", "class=\"tag bad\"") : "") +
-                            html_tag("span", counted_text(column.rows, "row"), "class=\"soft\"")) +
+                            html_tag("span", counted_text(column.rows, "row"), "class=\"soft whole\"")) +
           (has_bins(column)
                ? histogram(column, id)
                : html_tag("p", "No histogram: no values, or no training quantiles.", "class=\"soft\"")) +
@@ -131,7 +131,7 @@ inline std::string columns_table(const std::vector<RankedColumn>& ranked, std::s
   std::string rows;
   for (std::size_t i = first; i < last; ++i) {
     const ColumnReport& column = *ranked[i].column;
-    std::string cells = html_tag("th", html_text(column.name, 60), "scope=\"row\" class=\"name\"") +
+    std::string cells = html_tag("th", html_name(column.name, 60), "scope=\"row\" class=\"name\"") +
                         html_tag("td", moved_tag(ranked[i])) +
                         html_tag("td", grouped_number(column.rows), "class=\"n\"");
     for (const Compared& line : compared(column))
@@ -145,7 +145,7 @@ inline std::string columns_table(const std::vector<RankedColumn>& ranked, std::s
   return html_tag("div",
                   html_tag("table", "<caption class=\"soft\">training → serving</caption>" +
                                         html_tag("thead", html_tag("tr", head)) + html_tag("tbody", rows)),
-                  "class=\"scroll card\" tabindex=\"0\"");
+                  "class=\"many scroll card\" tabindex=\"0\"");
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -42,6 +42,11 @@ inline std::string html_text(std::string_view text, std::size_t limit = 120, boo
   return escaped_html(shown_text(text, limit, lines));
 }
 
+/// The name of a column, or a category.
+inline std::string html_name(std::string_view name, std::size_t limit = 120) {
+  return name.empty() ? "(empty)" : html_text(name, limit);
+}
+
 /// `<tag attributes>content</tag>`; `content` is HTML.
 inline std::string html_tag(std::string_view tag, std::string_view content,
                             std::string_view attributes = {}) {
@@ -70,7 +75,8 @@ inline constexpr std::string_view html_style =
     "overflow-wrap:anywhere}\n"
     "main{max-width:1240px;margin:0 auto;padding:20px 16px 40px}\n"
     "h1{font-size:1.35rem;margin:0 0 12px}h2{font-size:1.1rem;margin:32px 0 4px}h3{font-size:1rem;margin:0}\n"
-    "p{margin:4px 0}.soft{color:var(--soft);font-size:.87rem}.name{unicode-bidi:isolate}\n"
+    "p{margin:4px "
+    "0}.soft{color:var(--soft);font-size:.87rem}.name{unicode-bidi:isolate}.whole{white-space:nowrap}\n"
     ".state{border-left:6px solid;border-radius:6px;padding:10px 14px;font-weight:600}\n"
     ".bad{color:var(--bad);background:var(--bad-page)}.odd{color:var(--odd);background:var(--odd-page)}\n"
     ".good{color:var(--good);background:var(--good-page)}\n"
@@ -89,8 +95,8 @@ inline constexpr std::string_view html_style =
     "thead th{color:var(--soft);font-size:.82rem;vertical-align:bottom}tr:last-child>*{border-bottom:0}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}\n"
     ".card table th,.card table td{padding:3px 6px 3px 0}.out{color:var(--bad);font-weight:600}\n"
-    ".scroll{overflow-x:auto;margin-top:12px}.scroll .n,.scroll thead th{white-space:nowrap}\n"
-    ".scroll tbody th{min-width:140px}\n"
+    ".scroll{overflow-x:auto;margin-top:12px}.many .n,.many thead th{white-space:nowrap}\n"
+    ".many tbody th{min-width:140px}\n"
     "svg{display:block;width:100%;height:auto;margin:8px 0 4px}svg text{fill:var(--soft);font-size:10px;"
     "text-anchor:middle}svg .value{fill:var(--text)}\n"
     "svg .training{fill:none;stroke:var(--training);stroke-width:1.5;stroke-dasharray:3 2}\n"
