@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "prepguard/error.hpp"
@@ -117,6 +118,16 @@ struct Verdict {
   std::uint64_t windows = 0;  ///< how many windows in a row it was found in
 };
 
+/// The categories of a column that no encoder knew, served or refused, whatever became of the call.
+struct UnknownCategories {
+  std::string column{};
+  std::uint64_t rows = 0;  ///< exact; of an encoder that refuses them only rows that were refused for it
+  /// At most 16 of them, the most frequent first, each cut to 64 bytes at the end of a UTF-8 character. A
+  /// count (what is equal up to there counts as one) is never too large, and at most `rows / 17` too small: a
+  /// value in more than a 17th of `rows` is here.
+  std::vector<std::pair<std::string, std::uint64_t>> top{};
+};
+
 /// A snapshot of what a guard has seen since it was made. Calls are counted when they end.
 struct Report {
   struct Calls {
@@ -138,8 +149,9 @@ struct Report {
   Calls refused{};  ///< a check failed
   Calls threw{};    ///< the model threw, or memory ran out
   std::array<Found, check_count> found{};
-  std::vector<ColumnReport> columns{};  ///< of a pipeline with a schema, in its order
-  std::vector<Verdict> verdicts{};      ///< as of the last full window
+  std::vector<ColumnReport> columns{};       ///< of a pipeline with a schema, in its order
+  std::vector<Verdict> verdicts{};           ///< as of the last full window
+  std::vector<UnknownCategories> unknown{};  ///< of the columns that had any, as they were first met
 
   std::uint64_t calls() const noexcept { return served.calls + refused.calls + threw.calls; }
   std::uint64_t rows() const noexcept { return served.rows + refused.rows + threw.rows; }

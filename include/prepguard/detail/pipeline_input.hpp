@@ -27,6 +27,7 @@ class PipelineInput {
   PipelineInput(Prep prep, std::optional<Policy> policy)
       : prep_(checked(std::move(prep))),
         input_(prep_),
+        known_(prep_, input_.layout(), InputColumns::of(prep_).names()),
         rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))) {}
 
   PipelineInput(const PipelineInput&) = default;
@@ -76,14 +77,16 @@ class PipelineInput {
     const Schema& schema = fitted().schema();
     check_schema(tally, [&] { schema.check(table, binding); });
     if (binding.extra() != 0) tally.note(Check::schema, 1);
-    return transform(frame, tally, TableSource<Scalar>(table, schema, binding));
+    const RowRules<Scalar>& rules = rules_.get();
+    return transform(frame, tally, rules,
+                     TableSource<Scalar>(table, schema, binding, &rules.watched_for_narrowing()));
   }
   template <class Model>
   FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally,
                                 const InView<typename Prep::Input>& rows) const {
     fitted();
     check_schema(tally, [&] { check_shape(rows); });
-    return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
+    return transform(frame, tally, rules_.get(), ViewSource<typename Prep::Input>{rows});
   }
 
   template <class Model, class... Rows>
@@ -115,7 +118,8 @@ class PipelineInput {
   RowRules<Scalar> rules_for(Policy policy) const {
     const FloatEnvironment environment;
     const InputColumns columns = InputColumns::of(prep_);
-    RowRules<Scalar> rules(std::move(policy), input_, columns, prep_.feature_names_out(columns.names()));
+    RowRules<Scalar> rules(std::move(policy), input_, known_, columns,
+                           prep_.feature_names_out(columns.names()));
     if constexpr (HasTarget<Prep>) {
       if (prep_.target().scales() && rules.output_action() != Action::fail) {
         throw Error(
@@ -147,14 +151,14 @@ class PipelineInput {
 
   /// The one pass over the data: tile by tile, checked while hot, with IEEE arithmetic until it ends.
   template <class Source>
-  FeatureBlock<Scalar> transform(ScratchFrame& frame, Tally& tally, const Source& source) const {
+  FeatureBlock<Scalar> transform(ScratchFrame& frame, Tally& tally, const RowRules<Scalar>& rules,
+                                 const Source& source) const {
     const MatrixView<Scalar> features = frame.matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
-    const RowRules<Scalar>& rules = rules_.get();
-    RowChecks<Prep> checks(prep_, input_, rules);
+    RowChecks<Prep, Source> checks(prep_, input_, known_, rules, source, tally);
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
-    std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
+    std::vector<std::size_t> gone = checks.finish(source.rows());
     const MatrixView<const Scalar> left = without_rows(features, gone);
     return {left, {byte_range(features), std::move(gone), rules.output_action(), checks.finite_features()}};
   }
@@ -177,6 +181,7 @@ class PipelineInput {
 
   Prep prep_;
   InputRules input_;
+  KnownCategories<Scalar> known_;
   CurrentRules<RowRules<Scalar>> rules_;
 };
 
