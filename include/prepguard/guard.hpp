@@ -14,6 +14,7 @@
 #include "prepguard/detail/fill_rows.hpp"
 #include "prepguard/detail/output_check.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
+#include "prepguard/detail/reproducer.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/detail/target_output.hpp"
 #include "prepguard/model.hpp"
@@ -70,6 +71,18 @@ class Guard {
   /// that cannot be followed; then the old policy stays.
   void set_policy(Policy policy) requires requires(const Input& input) { input.policy(); }
   { input_.set_policy(std::move(policy)); }
+
+  /// The row that `error` is about, of the `rows` of the call that gave it, as a CSV file of one row: as small
+  /// as it gets, which means that every cell which is not needed for the failure is what training saw most of
+  /// (median, most frequent text; empty where no step reads it). Fed back, by `prepguard transform` or in a
+  /// Table, it fails in the same check and column. A row that the model's result was refused for comes as it
+  /// was. Numbers are exact, text is quoted, a missing cell is an empty field. Calls no model, counts nothing.
+  /// Throws bad_parameter for an error that is about no row, and for rows that do not fail like this.
+  template <class... Rows>
+  requires(Input::template takes<Rows...>() && requires(const Input& input) { input.pipeline(); }) std::string
+      reproduce(const Error& error, const Rows&... rows) const {
+    return detail::reproduce(input_, error, input_.row_count(rows...), rows...);
+  }
 
   /// What was called and found so far.
   Report report() const { return counters_.snapshot(); }

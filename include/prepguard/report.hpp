@@ -90,7 +90,7 @@ constexpr bool is_of_stream(Check check) noexcept {
 }
 
 /// What one check found in one row: `info` says where, what, expected and got. At the stage `features` its
-/// column is a feature, at `output` a column of the model's result.
+/// column is a feature, or the column whose cell a step refused, at `output` a column of the model's result.
 struct Violation {
   Check check{};
   ErrorInfo info{};

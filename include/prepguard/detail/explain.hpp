@@ -145,6 +145,9 @@ constexpr Check check_of(Errc code) noexcept {
   return code == Errc::non_finite ? Check::non_finite_features : Check::unknown_category;
 }
 
+/// What should have come where a feature is not finite; a step that refuses a cell expects something else.
+inline constexpr const char* finite_feature = "a finite feature";
+
 /// Explains rows that a pipeline refused or turned into something that is not finite, by replaying them.
 template <class Prep>
 class Replay {
@@ -167,13 +170,13 @@ class Replay {
                      (finding.step.empty() ? "" : "; found by ") + named_once(finding.step),
              .row = static_cast<std::int64_t>(row),
              .column = column ? static_cast<std::int64_t>(*column) : finding.column,
-             .columns = static_cast<std::int64_t>(columns_.names().size()),
+             .columns = column ? static_cast<std::int64_t>(columns_.names().size()) : -1,
              .column_name = finding.column_name,
              .expected = finding.expected,
-             .got = finding.code == Errc::non_finite ? "inf"
-                    : column                         ? cell_text(cells, *column)
-                                                     : std::string(),
-             .advice = finding.advice.empty() ? "send values like those of training" : finding.advice,
+             .got = column ? cell_text(cells, *column) : std::string(),
+             .advice = !finding.advice.empty()              ? finding.advice
+                       : finding.code == Errc::non_finite ? "send a value near the training range; check the unit of this column"
+                                                          : "send values like those of training",
              .check = std::string(name(check_of(finding.code)))}};
   }
 
@@ -194,7 +197,7 @@ class Replay {
              .column = static_cast<std::int64_t>(bad),
              .columns = static_cast<std::int64_t>(names.size()),
              .column_name = names[bad],
-             .expected = "a finite feature",
+             .expected = finite_feature,
              .got = non_finite_name(&features(0, bad)),
              .advice = undefined ? "train again with values in this column: the step learned nothing there"
                                  : "send a value near the training range; check the unit of this column",
