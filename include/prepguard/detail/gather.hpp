@@ -52,7 +52,8 @@ class TableSource {
     return cells;
   }
 
-  /// Whether a number of the last tile lost something when it became a `T`, in a column that is watched.
+  /// Whether a number of the last tile may have lost something when it became a `T`, in a column that is
+  /// watched: `lost` knows.
   bool tile_lost() const noexcept { return tile_lost_; }
   /// What the number in row `i` of schema column `j` lost.
   Lost lost(std::size_t i, std::size_t j) const {
@@ -124,7 +125,8 @@ class TableSource {
   static void put_missing(T* cell, Missing) noexcept { store_nan(cell); }
   static void put_missing(Text* cell, Missing spelled) noexcept { *cell = Text(spelled); }
 
-  /// Writes a number; true if it lost something. A column of ordinary numbers takes one branch all the way.
+  /// Writes a number; true if it may have lost something. A column of ordinary numbers takes one branch all
+  /// the way.
   template <class V>
   static bool put(T* cell, const V* value, Missing) noexcept {
     if constexpr (std::is_same_v<V, T>) {
@@ -133,6 +135,7 @@ class TableSource {
       if (!ordinary<T>(value)) [[unlikely]]
         return put_unusual(cell, value);
       *cell = static_cast<T>(*value);
+      return tiny<T>(value);
     } else if constexpr (std::is_floating_point_v<V>) {
       put_unusual(cell, value);
     } else if constexpr (std::is_integral_v<V>) {

@@ -23,8 +23,8 @@ template <Number T, class V>
 inline constexpr bool narrows =
     std::is_arithmetic_v<V>&& std::numeric_limits<V>::digits > std::numeric_limits<T>::digits;
 
-/// True if nothing is lost for sure: a whole number that is small enough, or a number of ordinary size. One
-/// comparison for those of which columns are made. False does not mean that something is.
+/// True for a number that needs no second look when it becomes a `T`: a whole number that is small enough for
+/// `T`, or a real one of at most 2^24. False for NaN, too.
 template <Number T, class V>
 bool ordinary(const V* value) noexcept {
   if constexpr (std::is_integral_v<V>) {
@@ -32,10 +32,19 @@ bool ordinary(const V* value) noexcept {
     const std::int64_t whole = *value;
     return whole <= largest && whole >= -largest;
   } else {
+    return (bits_of(value) & FloatBits<V>::magnitude) <= std::bit_cast<std::int64_t>(0x1p24);
+  }
+}
+
+/// Whether an ordinary number is not zero, but too small for a `T` with all its digits. No branch: columns
+/// are full of zeros between other numbers.
+template <Number T, class V>
+bool tiny(const V* value) noexcept {
+  if constexpr (std::is_integral_v<V>) {
+    return false;
+  } else {
     constexpr auto least = std::bit_cast<std::uint64_t>(double{std::numeric_limits<T>::min()});
-    constexpr auto most = std::bit_cast<std::uint64_t>(0x1p24);
-    const auto size = static_cast<std::uint64_t>(bits_of(value) & FloatBits<V>::magnitude);
-    return (size - least <= most - least) | (size == 0);
+    return static_cast<std::uint64_t>(bits_of(value) & FloatBits<V>::magnitude) - 1 < least - 1;
   }
 }
 
