@@ -99,6 +99,11 @@ class Batch {
     const std::string_view text = reader.field(k);
     if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
     if (const auto value = prepguard::detail::parse_number<double>(text)) return *value;
+    // For the pipeline to refuse, which says more: nothing else that a guard reproduces is unreadable.
+    if (text == "inf" || text == "-inf") {
+      const double infinity = std::numeric_limits<double>::infinity();
+      return text == "inf" ? infinity : -infinity;
+    }
     if (dtype == prepguard::DType::boolean && (text == "True" || text == "False"))
       return text == "True" ? 1.0 : 0.0;
     reader.fail("not a number", "a finite number", '"' + std::string(text.substr(0, 60)) + '"', k,

@@ -113,6 +113,8 @@ TEST_CASE("policy: the last rule that names the column counts, else the last tha
   CHECK(policy.action(Check::inf) == Action::fail);
   CHECK(policy.action(Check::out_of_range) == Action::count);
   CHECK(policy.value(Check::far_out_of_range) == 10);
+  CHECK(policy.has_rule(Check::missing, "b"));
+  CHECK(!policy.has_rule(Check::inf, "b"));
 }
 
 TEST_CASE("policy: presets") {
@@ -392,7 +394,9 @@ TEST_CASE("policy: rules that make no sense are refused, naming what would") {
   check_error([&] { policy.set(Check::schema, Action::count); }, Errc::bad_parameter,
               {"schema", "one of fail", "count"});
   check_error([&] { policy.set(Check::unknown_category, Action::replace); }, Errc::bad_parameter,
-              {"reject_row, fail"});
+              {"one of ignore, count, reject_row, fail"});
+  check_error([&] { policy.set(Check::narrowing, Action::replace); }, Errc::bad_parameter,
+              {"one of ignore, count, reject_row, fail"});
   check_error([&] { policy.set(Check::missing, Action::fail, "a", 2.0); }, Errc::bad_parameter,
               {"has no value", "2.0"});
   check_error([&] { policy.set(Check::out_of_range, Action::fail, "a", nan<double>); }, Errc::bad_parameter,
@@ -433,6 +437,8 @@ TEST_CASE("policy: rules that make no sense are refused, naming what would") {
 
 TEST_CASE("policy: as text") {
   const std::string text = Policy().set(Check::out_of_range, Action::replace, "age", 0.1).to_text();
+  CHECK(text.find("unknown_category      as the encoder does: fail or count\n") != std::string::npos);
+  CHECK(Policy::strict().to_text().find("unknown_category      fail\n") != std::string::npos);
   CHECK(text.find("out_of_range          count, 0.0 training ranges\n") != std::string::npos);
   CHECK(text.find("out_of_range          replace, 0.1 training ranges  for \"age\"\n") != std::string::npos);
 }

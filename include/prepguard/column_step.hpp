@@ -175,8 +175,10 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       const Block& block = blocks_[k];
       detail::ScratchFrame frame;
       const MixedView<const T> cells = detail::gather(plan_.value.parts[k], row, frame);
-      auto finding = block.step.diagnose(cells, detail::pick(names, block), detail::join_path(path, block.name));
-      if (finding) return finding;
+      const std::vector<std::string> read = detail::pick(names, block);
+      const std::string here = detail::join_path(path, block.name);
+      if (auto finding = block.step.diagnose(cells, read, here)) return finding;
+      if (auto finding = detail::diagnose_weight(block, cells, read, here)) return finding;
     }
     return std::nullopt;
   }

@@ -10,18 +10,13 @@
 
 #include "prepguard/detail/bare_input.hpp"
 #include "prepguard/detail/call_arguments.hpp"
-#include "prepguard/detail/call_model.hpp"
-#include "prepguard/detail/checked_call.hpp"
-#include "prepguard/detail/counters.hpp"
-#include "prepguard/detail/current_rules.hpp"
+#include "prepguard/detail/guarded_call.hpp"
 #include "prepguard/detail/hook.hpp"
 #include "prepguard/detail/output_learner.hpp"
 #include "prepguard/detail/output_rules.hpp"
-#include "prepguard/detail/pending_answer.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
-#include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/reproducer.hpp"
 #include "prepguard/detail/served_rows.hpp"
-#include "prepguard/detail/tally.hpp"
 #include "prepguard/guarded_future.hpp"
 #include "prepguard/hook.hpp"
 #include "prepguard/model.hpp"
@@ -44,7 +39,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 template <class Input, class Model>
 class Guard {
  public:
-  Guard(Input rows, Model callable) : input_(std::move(rows)), model_(std::move(callable)) {}
+  Guard(Input rows, Model callable) : state_{std::move(rows), std::move(callable)} {}
 
   /// What the model returns for `rows`: cells that MatrixView shows, or, if the pipeline has a schema, a
   /// Table (columns bound by name; with a Binding made once by `schema().bind` behind it nothing is
@@ -57,12 +52,12 @@ class Guard {
   template <class First, class... More>
   requires(Input::template takes<detail::RowsOf<First, More...>>()) decltype(auto) operator()(
       const First& rows, More&&... extra) {
-    return call(*this, rows, std::forward<More>(extra)...).value();
+    return detail::GuardedCall<Input, Model>::call(state_, rows, std::forward<More>(extra)...).value();
   }
   template <class First, class... More>
   requires(Input::template takes<detail::RowsOf<First, More...>>()) decltype(auto) operator()(
       const First& rows, More&&... extra) const {
-    return call(*this, rows, std::forward<More>(extra)...).value();
+    return detail::GuardedCall<Input, Model>::call(state_, rows, std::forward<More>(extra)...).value();
   }
 
   /// The same as an Outcome: what a check finds is its error, and nothing is thrown but what the model
@@ -70,34 +65,34 @@ class Guard {
   template <class First, class... More>
   requires(Input::template takes<detail::RowsOf<First, More...>>()) auto try_call(const First& rows,
                                                                                   More&&... extra) {
-    return call(*this, rows, std::forward<More>(extra)...);
+    return detail::GuardedCall<Input, Model>::call(state_, rows, std::forward<More>(extra)...);
   }
   template <class First, class... More>
   requires(Input::template takes<detail::RowsOf<First, More...>>()) auto try_call(const First& rows,
                                                                                   More&&... extra) const {
-    return call(*this, rows, std::forward<More>(extra)...);
+    return detail::GuardedCall<Input, Model>::call(state_, rows, std::forward<More>(extra)...);
   }
 
   /// What is done about each check (policy.hpp).
   const Policy& policy() const requires requires(const Input& input) { input.policy(); }
-  { return input_.policy(); }
+  { return state_.input.policy(); }
   /// Another policy for all calls that begin from now on; calls on other threads may go on meanwhile, and
   /// finish with the old one. What it was worked out to is kept until the guard goes, a few hundred bytes a
   /// column for each different policy. Throws bad_parameter for a rule about a column that is not there, or
   /// that cannot be followed; then the old policy stays.
   void set_policy(Policy policy) requires requires(const Input& input) { input.policy(); }
-  { input_.set_policy(std::move(policy)); }
+  { state_.input.set_policy(std::move(policy)); }
 
   /// What results are compared with, by the checks `saturated_output` and `degenerate_output`, and `shape`
   /// for their width (output_expectation.hpp); by default nothing.
-  OutputExpectation expected() const { return expected_.get().expected(); }
+  OutputExpectation expected() const { return state_.expected.get().expected(); }
   /// Another expectation for all results that come in from now on; calls on other threads may go on
   /// meanwhile. Those that went before are kept until the guard goes. Throws bad_parameter for bounds that
   /// are none.
   void expect(OutputExpectation expected) {
-    if (expected_.set_again([&](const detail::OutputRules& old) { return old.expected() == expected; }))
+    if (state_.expected.set_again([&](const detail::OutputRules& old) { return old.expected() == expected; }))
       return;
-    expected_.set(detail::OutputRules(std::move(expected)));
+    state_.expected.set(detail::OutputRules(std::move(expected)));
   }
   /// Learns what ordinary results look like from a call with `rows`, best rows that training saw, some
   /// hundred of them; what follows is handed on to the model. A call like any other: it is counted, and
@@ -106,115 +101,52 @@ class Guard {
   requires(Input::template takes<detail::RowsOf<First, More...>>()) OutputExpectation
       learn_outputs(const First& rows, More&&... extra) {
     decltype(auto) result = (*this)(rows, std::forward<More>(extra)...);
-    expect(detail::learned_from(result, input_.row_count(rows)));
+    expect(detail::learned_from(result, state_.input.row_count(rows)));
     return expected();
   }
   /// The same from the self-test rows of a loaded file, those of them that this guard serves.
   OutputExpectation learn_outputs() requires requires(const Input& input) { input.pipeline().self_tests(); }
   {
-    return detail::with_self_test(input_, [&](const Table& rows) { return learn_outputs(rows); });
+    return detail::with_self_test(state_.input, [&](const Table& rows) { return learn_outputs(rows); });
+  }
+
+  /// The row that `error` is about, of the `rows` of the call that gave it, as a CSV file of one row: as small
+  /// as it gets, which means that every cell which is not needed for the failure is what training saw most of
+  /// (median, most frequent text; empty where no step reads it). Fed back, by `prepguard transform` or in a
+  /// Table, it fails in the same check and column. A row that the model's result was refused for comes as it
+  /// was. Numbers are exact, text is quoted, a missing cell is an empty field. Calls no model, counts nothing.
+  /// Throws bad_parameter for an error that is about no row, and for rows that do not fail like this.
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>() && requires(const Input& input) {
+    input.pipeline();
+  }) std::string reproduce(const Error& error, const First& rows, const More&... binding) const {
+    return detail::reproduce(state_.input, error, state_.input.row_count(rows), rows, binding...);
   }
 
   /// What was called and found so far.
   Report report() const {
-    Report report = counters_.snapshot();
-    if constexpr (requires { input_.add_to(report); }) input_.add_to(report);
-    report.hook = hook_.counts();
+    Report report = state_.counters.snapshot();
+    if constexpr (requires { state_.input.add_to(report); }) state_.input.add_to(report);
+    report.hook = state_.hook.counts();
     return report;
   }
 
   /// Judges the rows that wait for a full window of 256 now, for instance when a file ends; the fewer they
   /// are the less they show.
   void judge() const requires requires(const Input& input) { input.judge(); }
-  { input_.judge(); }
+  { state_.input.judge(); }
 
   /// A function that is told what the checks find, at most `per_second` times a second (infinity: always);
   /// an empty one: nobody is told, as before the first. Calls on other threads may go on meanwhile. Throws
   /// bad_parameter for a rate that is not above 0.
-  void set_hook(Hook hook, double per_second = 10.0) { hook_.set(std::move(hook), per_second); }
+  void set_hook(Hook hook, double per_second = 10.0) { state_.hook.set(std::move(hook), per_second); }
 
-  const Model& model() const noexcept { return model_; }
+  const Model& model() const noexcept { return state_.model; }
   const auto& pipeline() const noexcept requires requires(const Input& input) { input.pipeline(); }
-  { return input_.pipeline(); }
+  { return state_.input.pipeline(); }
 
  private:
-  template <class Self, class... Arguments>
-  static auto call(Self& self, Arguments&&... arguments) {
-    return detail::split_arguments(
-        [&self]<class Rows, class... Extra>(const Rows& rows, Extra&&... extra) {
-          using TheModel = std::remove_reference_t<decltype((self.model_))>;
-          constexpr auto form = Input::template form<false, TheModel, Rows, Extra...>();
-          static_assert(
-              form != detail::ModelForm::none,
-              "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp "
-              "lists "
-              "them), with the further arguments of the call behind: wrap it in a lambda, [&](const auto& "
-              "features) {...}, or specialise prepguard::CallModel for its type");
-          if constexpr (form != detail::ModelForm::none) {
-            using Cell = typename Input::template Cell<Rows>;
-            using Returned = detail::Returned<form, TheModel, Cell, Rows, Extra...>;
-            static_assert(!std::is_void_v<Returned>, "prepguard: the model must return its result");
-            if constexpr (detail::LaterResult<std::remove_cvref_t<Returned>>) {
-              return call_later<TheModel>(self, rows, std::forward<Extra>(extra)...);
-            } else if constexpr (!std::is_void_v<Returned>) {
-              return call_now<form>(self, rows, std::forward<Extra>(extra)...);
-            }
-          }
-        },
-        std::forward<Arguments>(arguments)...);
-  }
-
-  template <detail::ModelForm Form, class Self, class Rows, class... Extra>
-  static auto call_now(Self& self, const Rows& rows, Extra&&... extra) {
-    using Block = detail::FeatureBlock<typename Input::template Cell<Rows>>;
-    using Answer = decltype(detail::call_model<Form>(self.model_, std::declval<Block&>().cells, rows,
-                                                     std::forward<Extra>(extra)...));
-    using Given = Outcome<detail::ResultOf<Answer>>;
-    static_assert(!std::is_reference_v<Answer> || !detail::MappedEigen<std::remove_cvref_t<Answer>>,
-                  "prepguard: the model returns a reference to an Eigen map, which is gone after the call: "
-                  "return a copy");
-
-    detail::Tally tally(self.counters_, self.hook_, self.input_.row_count(rows));
-    detail::ScratchFrame frame;
-    Block features;
-    try {
-      features = detail::checked_features<Form, Answer>(self.input_, frame, tally, rows, extra...);
-    } catch (const Error& error) {
-      tally.refuse(error);
-      return Given(error);
-    }
-    Answer answer =
-        detail::call_model<Form>(self.model_, features.cells, rows, std::forward<Extra>(extra)...);
-    try {
-      detail::check_answer<Answer>(self.input_, self.expected_.get(), answer, features, tally);
-    } catch (const Error& error) {
-      tally.refuse(error);
-      return Given(error);
-    }
-    tally.serve();
-    return Given(std::in_place, detail::result_of(std::forward<Answer>(answer)));
-  }
-
-  template <class TheModel, class Self, class Rows, class... Extra>
-  static auto call_later(Self& self, const Rows& rows, Extra&&... extra) {
-    constexpr auto form = Input::template form<true, TheModel, Rows, Extra...>();
-    using Pending = detail::PendingAnswer<form, Input, TheModel, Rows, Extra...>;
-    using Given = Outcome<GuardedFuture<typename Pending::Result>>;
-    auto pending = std::make_unique<Pending>(self.input_, self.expected_, self.counters_, self.hook_, rows);
-    try {
-      pending->prepare(rows, extra...);
-    } catch (const Error& error) {
-      return Given(error);
-    }
-    pending->ask(self.model_, rows, std::forward<Extra>(extra)...);
-    return Given(std::in_place, GuardedFuture<typename Pending::Result>(std::move(pending)));
-  }
-
-  Input input_;
-  Model model_;
-  detail::CurrentRules<detail::OutputRules> expected_{detail::OutputRules()};
-  mutable detail::Counters counters_{};
-  mutable detail::HookPost hook_{};
+  detail::GuardState<Input, Model> state_;
 };
 
 /// Guards `model`, a callable, behind `pipeline`, a fitted Transformer: `guard(pipeline, model)(rows)` is

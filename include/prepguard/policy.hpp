@@ -87,7 +87,12 @@ class Policy {
   Policy& add(PolicyEntry rule);
 
   const std::vector<PolicyEntry>& rules() const noexcept { return rules_; }
-  /// The action for `check` in `column`.
+  /// Whether a rule says what to do about `check` in `column`.
+  bool has_rule(Check check, std::string_view column = {}) const {
+    return rule_for(check, column) != nullptr;
+  }
+  /// The action for `check` in `column`. What no rule says of `unknown_category`, guards do as the encoder of
+  /// the column does: fail, or count.
   Action action(Check check, std::string_view column = {}) const {
     const PolicyEntry* rule = rule_for(check, column);
     return rule == nullptr ? default_action(check) : *action_named(rule->action);
@@ -148,23 +153,21 @@ class Policy {
 };
 
 /// Without a schema there are no columns, without a result no row: those two checks can only fail. Only a
-/// cell that came in can be replaced, only a row that came in taken out; a category that no encoder knows
-/// cannot be served.
+/// cell that came in can be replaced, only a row that came in taken out; nothing is known to put in the place
+/// of an unknown category.
 constexpr bool Policy::allows(Check check, Action action) noexcept {
   switch (check) {
     case Check::schema:
     case Check::shape:
       return action == Action::fail;
     case Check::unknown_category:
-      return action == Action::fail || action == Action::reject_row;
+    case Check::narrowing:
     case Check::non_finite_features:
       return action != Action::replace;
     case Check::non_finite_output:
     case Check::saturated_output:
     case Check::degenerate_output:
       return action != Action::replace && action != Action::reject_row;
-    case Check::narrowing:
-      return action != Action::replace;
     default:
       return !is_of_stream(check) || (action != Action::replace && action != Action::reject_row);
   }
@@ -222,8 +225,9 @@ inline Policy& Policy::add(PolicyEntry rule) {
 inline std::string Policy::to_text() const {
   std::string text = "policy\n";
   const auto line = [&](Check check, const std::string& column) {
+    const bool open = check == Check::unknown_category && !has_rule(check, column);
     text += "  " + std::string(name(check)) + std::string(22 - name(check).size(), ' ') +
-            std::string(name(action(check, column)));
+            std::string(open ? "as the encoder does: fail or count" : name(action(check, column)));
     if (has_value(check))
       text += ", " + detail::repr_text(value(check, column)) + ' ' + std::string(unit(check));
     text += (column.empty() ? "" : "  for \"" + column + '"') + '\n';

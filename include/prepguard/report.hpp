@@ -88,7 +88,7 @@ constexpr bool is_of_stream(Check check) noexcept {
 }
 
 /// What one check found in one row: `info` says where, what, expected and got. At the stage `features` its
-/// column is a feature, at `output` a column of the model's result.
+/// column is a feature, or the column whose cell a step refused, at `output` a column of the model's result.
 struct Violation {
   Check check{};
   ErrorInfo info{};
@@ -118,10 +118,13 @@ struct Verdict {
   std::uint64_t windows = 0;  ///< how many windows in a row it was found in
 };
 
-/// Categories of one column that its encoder never saw: how many rows, and the most frequent of them.
+/// The categories of a column that no encoder knew, served or refused, whatever became of the call.
 struct UnknownCategories {
   std::string column{};
-  std::uint64_t rows = 0;
+  std::uint64_t rows = 0;  ///< exact; of an encoder that refuses them only rows that were refused for it
+  /// At most 16 of them, the most frequent first, each cut to 64 bytes at the end of a UTF-8 character. A
+  /// count (what is equal up to there counts as one) is never too large, and at most `rows / 17` too small: a
+  /// value in more than a 17th of `rows` is here.
   std::vector<std::pair<std::string, std::uint64_t>> top{};
 };
 
@@ -153,9 +156,9 @@ struct Report {
   Calls refused{};  ///< a check failed
   Calls threw{};    ///< the model threw, memory ran out, or a later result was never asked for
   std::array<Found, check_count> found{};
-  std::vector<ColumnReport> columns{};  ///< of a pipeline with a schema, in its order
-  std::vector<Verdict> verdicts{};      ///< as of the last full window
-  std::vector<UnknownCategories> unknown{};
+  std::vector<ColumnReport> columns{};       ///< of a pipeline with a schema, in its order
+  std::vector<Verdict> verdicts{};           ///< as of the last full window
+  std::vector<UnknownCategories> unknown{};  ///< of the columns that had any, as they were first met
   HookCalls hook{};
 
   std::uint64_t calls() const noexcept { return served.calls + refused.calls + threw.calls; }

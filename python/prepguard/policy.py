@@ -10,14 +10,14 @@ from .error import Error
 ACTIONS = ("ignore", "count", "replace", "reject_row", "fail")
 CELL = frozenset(ACTIONS)
 STREAM = CELL - {"replace", "reject_row"}
-ALLOWED = {  # the checks that guards make, with the actions that go with them
+ALLOWED = {  # the checks that guards make, with the actions that go with them; a guard refuses to count, in a column named by
+    # a rule, the unknown categories that the column's encoder refuses
     "schema": {"fail"},
     "inf": CELL,
     "missing": CELL,
     "out_of_range": CELL,
     "far_out_of_range": CELL,
-    "unknown_category": {"reject_row", "fail"},
-    "narrowing": CELL - {"replace"},
+    **dict.fromkeys(("unknown_category", "narrowing"), CELL - {"replace"}),
     **dict.fromkeys(("already_scaled", "rescaled", "swapped_columns", "constant_column", "missing_rate", "drift"), STREAM),
     "non_finite_features": CELL - {"replace"},
     "shape": {"fail"},

@@ -161,7 +161,7 @@ class Files(Case):
             {"check": "out_of_range", "action": "replace", "column": "x0", "value": 1.0}])
         for rule, words in (({"check": "environment", "action": "count"}, ("policy[0].check", "out_of_range", "environment")),
                             ({"check": "shape", "action": "count"}, ("policy[0].action", "expected one of fail", "count")),
-                            ({"check": "unknown_category", "action": "replace"}, ("one of reject_row, fail",)),
+                            ({"check": "unknown_category", "action": "replace"}, ("one of ignore, count, reject_row, fail",)),
                             ({"check": "inf"}, ("policy[0].action", "None")),
                             ({"check": "inf", "action": "fail", "column": "nowhere"}, ("input column", "nowhere")),
                             ({"check": "non_finite_features", "action": "fail", "column": "nowhere"}, ("name of a feature",)),

@@ -250,7 +250,7 @@ class ToolTest(unittest.TestCase):
         for content, words in [
                 ("flag,island,mass\n1,Biscoe,1\n1,\"Bis\ncoe\",1\n", ["line 3", 'unknown category "Bis\\ncoe"', '"island"']),
                 ("flag,island,mass\n1,Biscoe,1\n1,Biscoe,NA\n", ["line 3", '"mass"', 'got "NA"', "leave the field empty"]),
-                ("flag,island,mass\n1,Biscoe,inf\n", ["line 2", '"mass"', 'got "inf"']),
+                ("flag,island,mass\n1,Biscoe,inf\n", ["line 2", '"mass"', "infinity in the input", "got inf"]),
                 ("flag,island,mass\n1,Biscoe,1e400\n", ["line 2", '"mass"', 'got "1e400"']),
                 ("flag,island\n1,Biscoe\n", ["missing column", '"mass"']),
                 ("flag,island,mass\n1,Biscoe\n", ["line 2", "expected 3 fields", "got 2 fields"]),

@@ -126,14 +126,18 @@ inline std::string list_of(const Array& array) {
   return array.size() > 5 ? text + ", ..." : text;
 }
 
+/// `one of 3 categories seen in training (Biscoe, Dream, Torgersen)`
+inline std::string expected_category(const Array& known) {
+  return "one of " + std::to_string(known.size()) + " categories seen in training (" + list_of(known) + ')';
+}
+
 /// A cell of column `j` that is none of its categories.
 template <class Cell>
 Finding unknown_category(const Cell& cell, std::size_t j, const Array& known, std::string_view allowing) {
   return {.code = Errc::unknown_category,
           .column = static_cast<std::int64_t>(j),
           .what = "unknown category " + shown(cell),
-          .expected = "one of " + std::to_string(known.size()) + " categories seen in training (" +
-                      list_of(known) + ")",
+          .expected = expected_category(known),
           .advice = "send a known category, or train with handle_unknown=\"" + std::string(allowing) + '"'};
 }
 

@@ -5,7 +5,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
+#include "prepguard/detail/frequent_values.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/version.hpp"
 
@@ -45,6 +48,9 @@ class Counters {
     add(served_at + static_cast<std::size_t>(check), count);
   }
 
+  /// A category of a column that no encoder knows.
+  void add_unknown(const std::string& column, std::string_view category) { unknown_.add(column, category); }
+
   Report snapshot() const {
     std::array<std::uint64_t, counted> sums{};
     for (const Stripe& stripe : stripes_) {
@@ -57,6 +63,7 @@ class Counters {
     }
     for (std::size_t i = 0; i < check_count; ++i)
       report.found[i] = {sums[failed_at + i], sums[rejected_at + i], sums[served_at + i]};
+    report.unknown = unknown_.snapshot();
     return report;
   }
 
@@ -80,15 +87,18 @@ class Counters {
     for (Stripe& stripe : stripes_) {
       for (auto& count : stripe.counts) count = 0;
     }
+    unknown_.clear();
   }
   void take(Counters& other) noexcept {
     for (std::size_t s = 0; s < stripe_count; ++s) {
       for (std::size_t i = 0; i < counted; ++i)
         stripes_[s].counts[i] = other.stripes_[s].counts[i].exchange(0);
     }
+    unknown_.take(other.unknown_);
   }
 
   std::array<Stripe, stripe_count> stripes_{};
+  UnknownValues unknown_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -96,11 +96,11 @@ inline std::array<double, 8> bins_of(const Edges& shares) {
   return bins;
 }
 
-/// The population stability index of bins: sum of (share - expected) ln(share / expected). Shares below 0.001
-/// count as 0.001.
+/// The population stability index of the bins of `n` values: sum of (share - expected) ln(share / expected).
+/// A bin without a value counts as half a value.
 template <std::size_t N>
-double stability_index(const std::array<double, N>& bins, const std::array<double, N>& expected) {
-  constexpr double least = 0.001;
+double stability_index(const std::array<double, N>& bins, const std::array<double, N>& expected, double n) {
+  const double least = 0.5 / n;
   double index = 0.0;
   for (std::size_t k = 0; k < N; ++k) {
     const double share = std::max(bins[k], least), p = std::max(expected[k], least);
@@ -108,8 +108,8 @@ double stability_index(const std::array<double, N>& bins, const std::array<doubl
   }
   return index;
 }
-inline double stability_index(const Edges& shares) {
-  return stability_index(bins_of(shares), bins_of(quantile_levels));
+inline double stability_index(const Edges& shares, double n) {
+  return stability_index(bins_of(shares), bins_of(quantile_levels), n);
 }
 
 /// The shares of `sorted` values below the edges of training's values changed by `change`, a factor of which

@@ -93,10 +93,22 @@ class InputColumns {
              .column = static_cast<std::int64_t>(column),
              .columns = static_cast<std::int64_t>(names_.size()),
              .column_name = names_[column],
-             .expected = missing ? "a value" : infinite ? "a finite number" : story,
+             .expected = missing    ? "a value"
+                         : infinite ? "a finite number"
+                                    : story,
              .got = std::move(got),
              .advice = advice(check),
              .check = std::string(name(check))}};
+  }
+
+  /// A category that no encoder knows, though all would serve it.
+  Violation unknown_cell(std::size_t row, std::size_t column, std::string got, std::string expected) const {
+    Violation violation = bad_cell(Check::unknown_category, row, column, std::move(got));
+    violation.info.code = Errc::unknown_category;
+    violation.info.what = "unknown category " + violation.info.got + "; expected " + expected;
+    violation.info.expected = std::move(expected);
+    violation.info.advice = "send a known category, or let the policy count them: the encoder ignores them";
+    return violation;
   }
 
  private:
@@ -108,7 +120,8 @@ class InputColumns {
       case Check::inf:
         return "send a finite number; find out where the infinity was made";
       default:
-        return "check the unit of this column; if the number is right, train with such rows or widen the range in the "
+        return "check the unit of this column; if the number is right, train with such rows or widen the "
+               "range in the "
                "policy";
     }
   }
@@ -118,11 +131,14 @@ class InputColumns {
   bool has_pipeline_ = false;
 };
 
-/// The check that a step's refusal counts under: an infinity made on the way that a later step could hide, or a cell
-/// that cannot be mapped.
+/// The check that a step's refusal counts under: an infinity made on the way that a later step could hide, or
+/// a cell that cannot be mapped.
 constexpr Check check_of(Errc code) noexcept {
   return code == Errc::non_finite ? Check::non_finite_features : Check::unknown_category;
 }
+
+/// What should have come where a feature is not finite; a step that refuses a cell expects something else.
+inline constexpr const char* finite_feature = "a finite feature";
 
 /// Explains rows that a pipeline refused or turned into something that is not finite, by replaying them.
 template <class Prep>
@@ -146,11 +162,13 @@ class Replay {
                      (finding.step.empty() ? "" : "; found by ") + named_once(finding.step),
              .row = static_cast<std::int64_t>(row),
              .column = column ? static_cast<std::int64_t>(*column) : finding.column,
-             .columns = static_cast<std::int64_t>(columns_.names().size()),
+             .columns = column ? static_cast<std::int64_t>(columns_.names().size()) : -1,
              .column_name = finding.column_name,
              .expected = finding.expected,
-             .got = finding.code == Errc::non_finite ? "inf" : column ? cell_text(cells, *column) : std::string(),
-             .advice = finding.advice.empty() ? "send values like those of training" : finding.advice,
+             .got = column ? cell_text(cells, *column) : std::string(),
+             .advice = !finding.advice.empty()              ? finding.advice
+                       : finding.code == Errc::non_finite ? "send a value near the training range; check the unit of this column"
+                                                          : "send values like those of training",
              .check = std::string(name(check_of(finding.code)))}};
   }
 
@@ -171,7 +189,7 @@ class Replay {
              .column = static_cast<std::int64_t>(bad),
              .columns = static_cast<std::int64_t>(names.size()),
              .column_name = names[bad],
-             .expected = "a finite feature",
+             .expected = finite_feature,
              .got = non_finite_name(&features(0, bad)),
              .advice = undefined ? "train again with values in this column: the step learned nothing there"
                                  : "send a value near the training range; check the unit of this column",

@@ -29,6 +29,7 @@ class PipelineInput {
   PipelineInput(Prep prep, std::optional<Policy> policy)
       : prep_(checked(std::move(prep))),
         input_(prep_),
+        known_(prep_, input_.layout(), InputColumns::of(prep_).names()),
         rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))),
         stream_(training_of(prep_), input_.layout()) {}
 
@@ -56,6 +57,12 @@ class PipelineInput {
     stream_.judge_now(rules_.get());
   }
   void add_to(Report& report) const { stream_.add_to(report); }
+  /// A copy that looks at single rows only: for trials, which no stream consists of.
+  PipelineInput without_streams() const {
+    PipelineInput copy(*this);
+    copy.stream_ = {};
+    return copy;
+  }
 
   /// Whether a call may have these arguments: rows, or for pipelines with a schema a table and perhaps its
   /// binding.
@@ -91,13 +98,15 @@ class PipelineInput {
     const Schema& schema = fitted().schema();
     check_schema(tally, [&] { schema.check(rows.table, rows.binding); });
     if (rows.binding.extra() != 0) tally.note(Check::schema, 1);
-    return transform(frame, tally, TableSource<Scalar>(rows.table, schema, rows.binding));
+    const RowRules<Scalar>& rules = rules_.get();
+    return transform(frame, tally, rules,
+                     TableSource<Scalar>(rows.table, schema, rows.binding, &rules.watched_for_narrowing()));
   }
   template <ModelForm, class Frame>
   FeatureBlock<Scalar> features(Frame& frame, Tally& tally, const InView<typename Prep::Input>& rows) const {
     fitted();
     check_schema(tally, [&] { check_shape(rows); });
-    return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
+    return transform(frame, tally, rules_.get(), ViewSource<typename Prep::Input>{rows});
   }
 
   /// What is handed on to the model beside the rows is the caller's affair.
@@ -135,7 +144,8 @@ class PipelineInput {
   RowRules<Scalar> rules_for(Policy policy) const {
     const FloatEnvironment environment;
     const InputColumns columns = InputColumns::of(prep_);
-    RowRules<Scalar> rules(std::move(policy), input_, columns, prep_.feature_names_out(columns.names()));
+    RowRules<Scalar> rules(std::move(policy), input_, known_, columns,
+                           prep_.feature_names_out(columns.names()));
     if constexpr (HasTarget<Prep>) {
       if (prep_.target().scales() && rules.output().non_finite != Action::fail) {
         throw Error(
@@ -167,12 +177,12 @@ class PipelineInput {
 
   /// The one pass over the data: tile by tile, checked while hot, with IEEE arithmetic until it ends.
   template <class Frame, class Source>
-  FeatureBlock<Scalar> transform(Frame& frame, Tally& tally, const Source& source) const {
+  FeatureBlock<Scalar> transform(Frame& frame, Tally& tally, const RowRules<Scalar>& rules,
+                                 const Source& source) const {
     const MatrixView<Scalar> features = frame.template matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
-    const RowRules<Scalar>& rules = rules_.get();
-    RowChecks<Prep> checks(prep_, input_, rules, stream_, source.rows(), tally);
+    RowChecks<Prep, Source> checks(prep_, input_, known_, rules, source, stream_, tally);
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
     std::vector<std::size_t> gone = checks.finish(source.rows());
     const MatrixView<const Scalar> left = without_rows(features, gone);
@@ -197,6 +207,7 @@ class PipelineInput {
 
   Prep prep_;
   InputRules input_;
+  KnownCategories<Scalar> known_;
   CurrentRules<RowRules<Scalar>> rules_;
   StreamChecks<Scalar> stream_;
 };

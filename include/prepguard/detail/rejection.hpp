@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/tally.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/report.hpp"
@@ -37,11 +38,14 @@ inline std::size_t row_that_came_in(std::size_t row, const std::vector<std::size
 inline std::string line_of(const Violation& violation) {
   const ErrorInfo& info = violation.info;
   const std::string row = "row " + std::to_string(info.row) + ", ";
-  if (stage_of(violation.check) == Stage::features) {
+  if (stage_of(violation.check) == Stage::features && info.expected == finite_feature) {
     return row + "feature \"" + info.column_name + "\" = " + info.got + "\n  " + info.what;
   }
-  return row + "column \"" + info.column_name + "\" (" + std::to_string(info.column + 1) + " of " +
-         std::to_string(info.columns) + "): " + info.what;
+  if (info.column_name.empty()) return row + info.what;  // between two steps, where columns have no names
+  std::string text = row + "column \"" + info.column_name + '"';
+  if (info.columns > 0)
+    text += " (" + std::to_string(info.column + 1) + " of " + std::to_string(info.columns) + ')';
+  return text + ": " + info.what;
 }
 
 /// The rows of one batch that must not reach the model: all counted, the first few described. Costs nothing

@@ -10,7 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/cell_checks.hpp"
 #include "prepguard/detail/explain.hpp"
+#include "prepguard/detail/explain_narrowing.hpp"
+#include "prepguard/detail/known_categories.hpp"
 #include "prepguard/detail/rejection.hpp"
 #include "prepguard/detail/row_findings.hpp"
 #include "prepguard/detail/row_rules.hpp"
@@ -23,26 +26,28 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// The checks that ride along when a batch is transformed: looks at every tile, its input and its features,
 /// while it is hot. On a healthy tile it reads and returns; otherwise it goes through the rows, does what the
 /// policy says about each finding, and collects the rows that must not reach the model.
-template <class Prep>
+template <class Prep, class Source>
 class RowChecks {
   using T = typename Prep::Scalar;
 
  public:
-  /// `rows`: of the whole batch.
-  RowChecks(const Prep& prep, const InputRules& input, const RowRules<T>& rules, const StreamChecks<T>& stream,
-            std::size_t rows, Tally& tally) noexcept
+  RowChecks(const Prep& prep, const InputRules& input, const KnownCategories<T>& known,
+            const RowRules<T>& rules, const Source& source, const StreamChecks<T>& stream,
+            Tally& tally) noexcept
       : prep_(prep),
         input_(input),
+        known_(known),
         rules_(rules),
+        source_(source),
+        cells_(input, known, rules, source),
         stream_(stream),
-        stride_(stream.stride(rows, rules)),
+        stride_(stream.stride(source.rows(), rules)),
         tally_(tally) {}
 
   template <class In, class Out>
   void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
-    if (stride_ != 0) observe(in);
-    if (ok && all_finite(numbers_of(in)) && rules_.all_within(numbers_of(in)) && !any_missing(texts_of(in)) &&
-        all_finite(numbers_of(out))) [[likely]]
+    if (stride_ != 0) stream_.observe(in, stride_, rules_);
+    if (ok && all_finite(numbers_of(in)) && cells_.healthy(in) && all_finite(numbers_of(out))) [[likely]]
       return;
     examine(in, out, first, ok);
   }
@@ -50,8 +55,8 @@ class RowChecks {
   /// False if a row is served with features that are not finite.
   bool finite_features() const noexcept { return finite_; }
 
-  /// Throws what many rows showed, or the report if a row failed, or none is left; else counts what was found,
-  /// and returns the rows that must be taken out, in order.
+  /// Throws what many rows showed, or the report if a row failed, or none is left; else counts what was
+  /// found, and returns the rows that must be taken out, in order.
   std::vector<std::size_t> finish(std::size_t rows) {
     stream_.refuse(rules_, tally_);
     for (std::size_t i = 0; examined_ && i < check_count; ++i) {
@@ -61,29 +66,22 @@ class RowChecks {
   }
 
  private:
-  /// Over all calls of a thread, every `stride_`th row.
-  template <class In>
-  void observe(const In& in) const noexcept {
-    thread_local std::size_t skip = 0;  // rows until the next one that is looked at
-    skip = std::min(skip, stride_ - 1);
-    if (skip < in.rows()) stream_.observe(in, skip, stride_, rules_);
-    skip = (skip + stride_ - in.rows() % stride_) % stride_;
-  }
-
   /// If a step refused a cell the whole tile is in doubt, and every row is transformed again on its own.
   template <class In, class Out>
   [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
     examined_ = true;
     for (std::size_t i = 0; i < in.rows(); ++i) {
       const In row = in.middle_rows(i, 1);
-      const RowFindings found = look_at(row);
+      const RowFindings found =
+          cells_.look_at(row, first + i, [&](std::size_t j) { found_unknown(row, first + i, j); });
       if (found.bad != 0) {
         reject(found, first + i, [&] { return bad_cell(found, first + i, row); });
       } else if (!found.replace) {
         examine_features(row, row, out.middle_rows(i, 1), first + i, found, ok);
       } else {
         std::vector<T> cells;
-        examine_features(repaired(row, cells), row, out.middle_rows(i, 1), first + i, found, false);
+        examine_features(repaired(row, first + i, cells), row, out.middle_rows(i, 1), first + i, found,
+                         false);
       }
     }
   }
@@ -95,7 +93,11 @@ class RowChecks {
                         bool ok) {
     if (!ok && !prep_.apply(row, made)) {
       Violation violation = replay().refused(number, row);
-      found.add(violation.check, refusal_action(violation), static_cast<std::size_t>(violation.info.column));
+      const auto column = static_cast<std::size_t>(violation.info.column);
+      found.add(violation.check, refusal_action(violation), column);
+      const bool noted = column >= input_.layout().size() || known_.has(column);
+      if (violation.check == Check::unknown_category && !noted)
+        note_unknown(row, violation.info.column_name, column);
       return reject(found, number, [&] { return std::move(violation); });
     }
     const MatrixView<const T> features = numbers_of(made);
@@ -117,13 +119,13 @@ class RowChecks {
   void describe_served(const In& row, const MatrixView<const T>& features, std::size_t number,
                        const RowFindings& found) {
     for (std::size_t j = 0; j < input_.layout().size(); ++j) {
-      const std::optional<Check> check = check_of_cell(row, j);
+      const std::optional<Check> check = cells_.check_of_cell(row, j, number);
       if (!check || !found.counted[static_cast<std::size_t>(*check)]) continue;
-      const bool imputed = *check == Check::missing && input_.may_be(missing_of(row, j), j);
+      const bool imputed = *check == Check::missing && input_.may_be(cells_.missing_of(row, j), j);
       const Action action = rules_.action(*check, j);
       if (action == Action::ignore || (!imputed && action > Action::replace)) continue;
       tally_.describe(Severity::warning, *check, [&] {
-        Violation violation = replay().columns().bad_cell(*check, number, j, spelled(row, j));
+        Violation violation = replay().columns().bad_cell(*check, number, j, cells_.spelled(row, j));
         if (imputed || action == Action::replace) {
           violation.info.what =
               violation.info.got + (imputed ? "; the pipeline replaces it" : "; the policy replaces it");
@@ -148,50 +150,16 @@ class RowChecks {
     return action == Action::reject_row ? Action::reject_row : Action::fail;
   }
 
-  template <class In>
-  RowFindings look_at(const In& row) const noexcept {
-    RowFindings found;
-    const Layout& layout = input_.layout();
-    for (std::size_t j = 0; j < layout.size(); ++j) {
-      const std::optional<Check> check = check_of_cell(row, j);
-      if (!check) continue;
-      const bool imputed = *check == Check::missing && input_.may_be(missing_of(row, j), j);
-      const Action action = rules_.action(*check, j);
-      if (!imputed) {
-        found.add(*check, action, j);
-      } else if (action != Action::ignore) {
-        found.counted[static_cast<std::size_t>(Check::missing)] = true;
-      }
-    }
-    return found;
-  }
-
-  template <class In>
-  std::optional<Check> check_of_cell(const In& row, std::size_t column) const noexcept {
-    const std::size_t slot = input_.layout().slot(column);
-    if (missing_of(row, column) != Missing::no) return Check::missing;
-    if (input_.layout().kind(column) == Kind::text) return std::nullopt;
-    const auto numbers = numbers_of(row);
-    return is_finite(&numbers(0, slot)) ? rules_.outside(numbers(0, slot), column, slot) : Check::inf;
-  }
-
-  template <class In>
-  Missing missing_of(const In& row, std::size_t column) const noexcept {
-    const std::size_t slot = input_.layout().slot(column);
-    if (input_.layout().kind(column) == Kind::text) return texts_of(row)(0, slot).missing();
-    return is_nan(&numbers_of(row)(0, slot)) ? Missing::nan : Missing::no;
-  }
-
   /// The row with what the policy puts in the place of its cells, which lie in `cells`.
   template <class In>
-  In repaired(const In& row, std::vector<T>& cells) const {
+  In repaired(const In& row, std::size_t number, std::vector<T>& cells) const {
     const MatrixView<const T> numbers = numbers_of(row);
     cells.assign(numbers.row(0), numbers.row(0) + numbers.cols());
     for (std::size_t j = 0; j < input_.layout().size(); ++j) {
-      const std::optional<Check> check = check_of_cell(row, j);
+      const std::optional<Check> check = cells_.check_of_cell(row, j, number);
       if (!check || input_.layout().kind(j) == Kind::text || rules_.action(*check, j) != Action::replace)
         continue;
-      if (*check == Check::missing && input_.may_be(missing_of(row, j), j)) continue;
+      if (*check == Check::missing && input_.may_be(cells_.missing_of(row, j), j)) continue;
       T& cell = cells[input_.layout().slot(j)];
       cell = rules_.instead_of(*check, cell, input_.layout().slot(j));
     }
@@ -200,11 +168,25 @@ class RowChecks {
 
   template <class In>
   Violation bad_cell(const RowFindings& found, std::size_t number, const In& row) {
-    Violation violation =
-        replay().columns().bad_cell(found.check, number, found.first, spelled(row, found.first));
+    Violation violation = explained(found, number, row);
     if (found.bad > 1)
       violation.info.what += "; " + std::to_string(found.bad - 1) + " more bad cells in this row";
     return violation;
+  }
+  template <class In>
+  Violation explained(const RowFindings& found, std::size_t number, const In& row) {
+    const InputColumns& columns = replay().columns();
+    const std::size_t j = found.first;
+    if constexpr (requires { source_.lost(number, j); }) {
+      const Lost lost = source_.lost(number, j);
+      const bool infinite = found.check == Check::inf && lost == Lost::overflow;
+      if (infinite || found.check == Check::narrowing)
+        return lost_cell(columns, found.check, number, j, lost, source_.number_text(number, j),
+                         numbers_of(row)(0, input_.layout().slot(j)));
+    }
+    if (found.check != Check::unknown_category)
+      return columns.bad_cell(found.check, number, j, cells_.spelled(row, j));
+    return columns.unknown_cell(number, j, cells_.spelled(row, j), known_.expected(j));
   }
 
   template <class Explain>
@@ -217,13 +199,25 @@ class RowChecks {
     if (rejection_.lists_more(fails)) rejection_.list(explain(), fails);
   }
 
-  /// A bad cell in words: NaN, inf, -inf, 12.5, or None in a column of text.
+  /// A category that an encoder ignores, or one that the policy does not let pass.
   template <class In>
-  std::string spelled(const In& cells, std::size_t column) const {
-    const std::size_t slot = input_.layout().slot(column);
-    if (input_.layout().kind(column) == Kind::text) return shown(texts_of(cells)(0, slot));
-    const T& cell = numbers_of(cells)(0, slot);
-    return is_finite(&cell) ? plain_number(cell) : non_finite_name(&cell);
+  void found_unknown(const In& row, std::size_t number, std::size_t j) {
+    note_unknown(row, known_.name(j), j);
+    tally_.describe(Severity::warning, Check::unknown_category, [&] {
+      return replay().columns().unknown_cell(number, j, cells_.spelled(row, j), known_.expected(j));
+    });
+  }
+
+  /// Takes note of the category in column `j`, which no encoder knows.
+  template <class In>
+  void note_unknown(const In& row, const std::string& name, std::size_t j) {
+    if (j >= input_.layout().size())
+      return;  // a step refused a cell that no column of the input is known for
+    if (input_.layout().kind(j) == Kind::text) {
+      tally_.note_unknown(name, texts_of(row)(0, input_.layout().slot(j)).view());
+    } else {
+      tally_.note_unknown(name, cells_.spelled(row, j));
+    }
   }
 
   Replay<Prep>& replay() {
@@ -233,7 +227,10 @@ class RowChecks {
 
   const Prep& prep_;
   const InputRules& input_;
+  const KnownCategories<T>& known_;
   const RowRules<T>& rules_;
+  const Source& source_;
+  CellChecks<T, Source> cells_;
   const StreamChecks<T>& stream_;
   const std::size_t stride_;
   Tally& tally_;

@@ -54,6 +54,7 @@ MatrixView<const U> with_numbers(const MatrixView<const U>& row,
 struct RowFindings {
   std::size_t bad = 0;    ///< cells for which the row may not reach the model
   std::size_t first = 0;  ///< column of the first of them
+  std::size_t last = 0;   ///< column of the last of them
   Check check{};          ///< what it is
   Action action{};        ///< the gravest action of all cells
   bool replace = false;   ///< cells are to be replaced before the row is transformed
@@ -70,6 +71,8 @@ struct RowFindings {
       return;
     }
     refused[static_cast<std::size_t>(what)] = true;
+    if (bad != 0 && last == column) return;  // found twice
+    last = column;
     if (bad++ != 0) return;
     first = column;
     check = what;

@@ -14,7 +14,9 @@
 
 #include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/output_actions.hpp"
+#include "prepguard/detail/input_rules.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/known_categories.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/policy.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -22,53 +24,14 @@
 // A policy, worked out for the columns of one pipeline.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// The input columns of a pipeline, and which of them may be missing: those where it turns a missing value
-/// into features that are there. Worked out once, from what the steps say about missing values.
-class InputRules {
- public:
-  template <class Prep>
-  explicit InputRules(const Prep& prep) : layout_(layout_of(prep)) {
-    for (std::size_t j = 0; j < layout_.size(); ++j) {
-      replaces_nan_.push_back(replaces(prep, j, MissingFlow::nan));
-      replaces_none_.push_back(layout_.kind(j) == Kind::text && replaces(prep, j, MissingFlow::none));
-    }
-  }
-
-  const Layout& layout() const noexcept { return layout_; }
-  bool may_be(Missing how, std::size_t column) const noexcept {
-    return how == Missing::none ? replaces_none_[column] : replaces_nan_[column];
-  }
-
- private:
-  template <class Prep>
-  static Layout layout_of(const Prep& prep) {
-    if constexpr (requires { prep.input_layout(); }) {
-      return prep.input_layout();
-    } else {
-      return Layout(prep.input_width(),
-                    std::is_same_v<typename Prep::Input, Text> ? Kind::text : Kind::number);
-    }
-  }
-  template <class Prep>
-  bool replaces(const Prep& prep, std::size_t column, MissingFlow missing) const {
-    std::vector<MissingFlow> flow(layout_.size(), MissingFlow::never);
-    flow[column] = missing;
-    flow = prep.missing_flow(std::move(flow));
-    return std::all_of(flow.begin(), flow.end(), [](MissingFlow out) { return out == MissingFlow::never; });
-  }
-
-  Layout layout_;
-  std::vector<bool> replaces_nan_{}, replaces_none_{};
-};
-
 /// What to do about each cell: for every check and column an action, for every number the bounds of training
 /// and what to put in its place. Plain data, made when a policy is set.
 template <Number T>
 class RowRules {
  public:
   /// Throws bad_parameter for a rule about a column that does not exist, or that cannot do what is asked.
-  RowRules(Policy policy, const InputRules& input, const InputColumns& columns,
-           const std::vector<std::string>& features)
+  RowRules(Policy policy, const InputRules& input, const KnownCategories<T>& known,
+           const InputColumns& columns, const std::vector<std::string>& features)
       : policy_(std::move(policy)), output_(OutputActions::of(policy_)) {
     check_columns_exist(columns.names(), features);
     for (std::size_t c = 0; c < check_count; ++c) {
@@ -86,7 +49,10 @@ class RowRules {
       const Column* training = columns.training(j);
       if (layout.kind(j) == Kind::number) add_bounds(j, layout.slot(j), training, columns.names()[j]);
       check_known(j, input, training, columns.names()[j]);
+      watched_.push_back(layout.kind(j) == Kind::number && training != nullptr && training->used &&
+                         action(Check::narrowing, j) != Action::ignore);
     }
+    watch_categories(known, columns.names());
   }
 
   const Policy& policy() const noexcept { return policy_; }
@@ -101,6 +67,10 @@ class RowRules {
   std::uint32_t refused_streams() const noexcept { return refused_streams_; }
   /// The population stability index from which a column drifts.
   double drift_from(std::size_t column) const noexcept { return drift_from_[column]; }
+  /// Columns in which a number that does not survive the conversion to `T` matters.
+  const std::vector<bool>& watched_for_narrowing() const noexcept { return watched_; }
+  /// Entries of the known categories in which an unknown one matters.
+  const std::vector<std::size_t>& watched_categories() const noexcept { return categories_; }
 
   /// True if no number lies outside of what training saw, as far as anybody wants to know. All are finite.
   bool all_within(const MatrixView<const T>& numbers) const noexcept {
@@ -184,6 +154,31 @@ class RowRules {
     bounded_ = bounded_ || near || far;
   }
 
+  /// Where an encoder serves unknown categories they are counted unless a rule says otherwise; where it
+  /// refuses them a rule cannot.
+  void watch_categories(const KnownCategories<T>& known, const std::vector<std::string>& names) {
+    constexpr Check check = Check::unknown_category;
+    for (std::size_t k = 0; k < known.size(); ++k) {
+      const std::size_t j = known.column(k);
+      Action& then = actions_[static_cast<std::size_t>(check)][j];
+      if (!policy_.has_rule(check, names[j])) then = Action::count;
+      if (then != Action::ignore) categories_.push_back(k);
+    }
+    for (const PolicyEntry& rule : policy_.rules()) {
+      const auto at = std::find(names.begin(), names.end(), rule.column);
+      if (rule.check != name(check) || at == names.end()) continue;
+      const auto j = static_cast<std::size_t>(at - names.begin());
+      if (!known.refuses(j) || action(check, j) >= Action::reject_row) continue;
+      throw Error(ErrorInfo{.code = Errc::bad_parameter,
+                            .where = "policy",
+                            .what = "check unknown_category, column \"" + names[j] +
+                                    "\": its encoder refuses what it does not know",
+                            .expected = "reject_row or fail",
+                            .got = rule.action,
+                            .advice = "choose one of these, or train with an encoder that ignores them"});
+    }
+  }
+
   void check_columns_exist(const std::vector<std::string>& inputs,
                            const std::vector<std::string>& features) const {
     for (const PolicyEntry& rule : policy_.rules()) {
@@ -233,6 +228,8 @@ class RowRules {
   std::vector<double> drift_from_{};
   std::uint32_t refused_streams_ = 0;
   bool bounded_ = false, watches_streams_ = false;
+  std::vector<bool> watched_{};
+  std::vector<std::size_t> categories_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

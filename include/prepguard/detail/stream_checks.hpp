@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/row_rules.hpp"
 #include "prepguard/detail/row_window.hpp"
 #include "prepguard/detail/stream_judge.hpp"
 #include "prepguard/detail/stream_text.hpp"
 #include "prepguard/detail/stream_totals.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/schema.hpp"
@@ -29,6 +29,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 template <class T>
 class StreamChecks {
  public:
+  /// Looks at nothing.
+  StreamChecks() = default;
   /// Looks at nothing if training is not known.
   StreamChecks(std::vector<Column> columns, const Layout& layout)
       : state_(std::make_unique<State>(std::move(columns), layout)) {
@@ -53,17 +55,18 @@ class StreamChecks {
     return std::max<std::size_t>(8, (4 * rows + window_rows - 1) / window_rows);
   }
 
-  /// Looks at every `stride`th row of a tile, beginning with row `first`.
+  /// Looks at every `stride`th row of all tiles that come in this thread.
   template <class In>
-  void observe(const In& tile, std::size_t first, std::size_t stride,
-               const RowRules<T>& rules) const noexcept {
-    while (first < tile.rows()) {
-      const auto claim = state_->windows.claim((tile.rows() - first + stride - 1) / stride);
-      if (claim.count == 0) return;
-      for (std::size_t i = 0; i < claim.count; ++i, first += stride)
-        state_->windows.put(claim, i, tile, first);
+  void observe(const In& tile, std::size_t stride, const RowRules<T>& rules) const noexcept {
+    thread_local std::size_t skip = 0;  // rows until the next one that is looked at
+    skip = std::min(skip, stride - 1);
+    for (std::size_t row = skip; row < tile.rows();) {
+      const auto claim = state_->windows.claim((tile.rows() - row + stride - 1) / stride);
+      if (claim.count == 0) break;
+      for (std::size_t i = 0; i < claim.count; ++i, row += stride) state_->windows.put(claim, i, tile, row);
       if (state_->windows.filled(claim)) judge(claim.window, rules);
     }
+    skip = (skip + stride - tile.rows() % stride) % stride;
   }
 
   /// Judges the rows that wait for a full window.
@@ -183,7 +186,7 @@ class StreamChecks {
   }
   static std::uint32_t bit(Check check) noexcept { return 1U << static_cast<unsigned>(check); }
 
-  std::unique_ptr<State> state_;
+  std::unique_ptr<State> state_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

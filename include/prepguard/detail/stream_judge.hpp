@@ -116,7 +116,7 @@ class StreamJudge {
         found.median = now.least;
       } else if (!surely_fits(shares, now.present, column.training.present, limit_)) {
         found.misfit = misfit(shares, now.present, column.training.present);
-        found.stability = stability_index(shares);
+        found.stability = stability_index(shares, now.present);
         if (found.misfit > limit_) {
           odd_.push_back({k, found, {}});
           return;

@@ -43,6 +43,11 @@ class Tally {
     found_ = true;
   }
 
+  /// A category of a column that no encoder knows; counted at once, whatever becomes of the call.
+  void note_unknown(const std::string& column, std::string_view category) {
+    counters_.add_unknown(column, category);
+  }
+
   /// Whether `describe` may be worth calling.
   bool listens() const noexcept { return listens_ && hook_.is_set(); }
   /// What the hook will be told about `check` if the call is served; of several the first. Not made if the

@@ -59,7 +59,7 @@ class TextDistribution {
     if (present == 0 || known <= 0) return found;
     for (double& share : shares) share /= present;
     const double usual = std::max(expected_[bin_of(first)], 1.0 / (known + 1.0));
-    found.stability = stability_index(shares, expected_);
+    found.stability = stability_index(shares, expected_, present);
     found.misfit = misfit(shares, present, known);
     if (constant && usual < 1.0 && -std::log(usual) * present > limit) {
       found.check = Check::constant_column;

@@ -66,6 +66,8 @@ class Lookup : public ColumnEstimator<Lookup<T, Cell>, T, detail::ColumnValues<C
   }
 
   const Array& vocabulary() const noexcept { return vocabulary_; }
+  /// The value that stands for nothing, if there is one.
+  const Array& mask() const noexcept { return mask_; }
   std::int64_t num_oov_indices() const noexcept { return num_oov_indices_; }
 
   bool apply(const MatrixView<const Cell>& in, const MatrixView<T>& out) const {
