@@ -11,15 +11,15 @@
 #include <variant>
 #include <vector>
 
-#include "../csv.hpp"
-#include "../csv_batch.hpp"
+#include "csv.hpp"
+#include "csv_batch.hpp"
 
-namespace penguins {
+namespace examples {
 
-/// Held-out penguins as they come from the field. Cells can be changed, to play what goes wrong.
+/// Rows as they come from the field. Cells can be changed, to play what goes wrong.
 class Sheet {
  public:
-  /// Reads the columns that `schema` knows, and what is to be predicted: the column `label`.
+  /// Reads the columns that `schema` knows, and the text column `label`; at most 10,000 rows.
   Sheet(const std::filesystem::path& path, const prepguard::Schema& schema, const std::string& label) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw std::runtime_error("cannot read " + path.string());
@@ -66,4 +66,4 @@ class Sheet {
   std::map<std::string, std::vector<prepguard::Text>> views_{};
 };
 
-}  // namespace penguins
+}  // namespace examples
