@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Compiled by tests/proofs/everyday/45-refused.sh, one CASE at a time. Only case 0 compiles.
 #include <Eigen/Core>
+#include <future>
 #include <span>
 
 #include "prepguard/guard.hpp"
@@ -32,6 +33,10 @@ auto model() {
   return [](const MatrixXd&) { return 1.0L; };
 #elif CASE == 7
   return [](std::span<const double>) { return Opaque(); };
+#elif CASE == 8
+  return [](const MatrixXd&) { return std::future<void>(); };
+#elif CASE == 9
+  return [](const MatrixXd& features, int) { return features.sum(); };
 #endif
 }
 

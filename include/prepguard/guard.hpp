@@ -2,20 +2,21 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "prepguard/detail/bare_input.hpp"
-#include "prepguard/detail/callable.hpp"
+#include "prepguard/detail/call_arguments.hpp"
+#include "prepguard/detail/call_model.hpp"
+#include "prepguard/detail/checked_call.hpp"
 #include "prepguard/detail/counters.hpp"
-#include "prepguard/detail/fill_rows.hpp"
-#include "prepguard/detail/output_check.hpp"
+#include "prepguard/detail/pending_answer.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
 #include "prepguard/detail/scratch.hpp"
-#include "prepguard/detail/target_output.hpp"
+#include "prepguard/guarded_future.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
 #include "prepguard/policy.hpp"
@@ -38,27 +39,35 @@ class Guard {
   Guard(Input rows, Model callable) : input_(std::move(rows)), model_(std::move(callable)) {}
 
   /// What the model returns for `rows`: cells that MatrixView shows, or, if the pipeline has a schema, a
-  /// Table (columns bound by name; with a Binding made once by `schema().bind` nothing is allocated). Throws
-  /// Error for what a check finds: non_finite, unknown_category, bad_shape, bad_schema. What the model throws
+  /// Table (columns bound by name; with a Binding made once by `schema().bind` behind it nothing is
+  /// allocated). What follows is handed on to the model as it is, behind the features. Throws Error for what
+  /// a check finds: non_finite, unknown_category, bad_shape, bad_schema, rejected. What the model throws
   /// passes unchanged.
-  template <class... Rows>
-  requires(Input::template takes<Rows...>()) decltype(auto) operator()(const Rows&... rows) {
-    return call(*this, rows...).value();
+  ///
+  /// Of a model that returns a future a GuardedFuture (guarded_future.hpp): the rows are checked now, the
+  /// result when it is asked for.
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>()) decltype(auto) operator()(
+      const First& rows, More&&... extra) {
+    return call(*this, rows, std::forward<More>(extra)...).value();
   }
-  template <class... Rows>
-  requires(Input::template takes<Rows...>()) decltype(auto) operator()(const Rows&... rows) const {
-    return call(*this, rows...).value();
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>()) decltype(auto) operator()(
+      const First& rows, More&&... extra) const {
+    return call(*this, rows, std::forward<More>(extra)...).value();
   }
 
   /// The same as an Outcome: what a check finds is its error, and nothing is thrown but what the model
   /// throws.
-  template <class... Rows>
-  requires(Input::template takes<Rows...>()) auto try_call(const Rows&... rows) {
-    return call(*this, rows...);
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>()) auto try_call(const First& rows,
+                                                                                  More&&... extra) {
+    return call(*this, rows, std::forward<More>(extra)...);
   }
-  template <class... Rows>
-  requires(Input::template takes<Rows...>()) auto try_call(const Rows&... rows) const {
-    return call(*this, rows...);
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>()) auto try_call(const First& rows,
+                                                                                  More&&... extra) const {
+    return call(*this, rows, std::forward<More>(extra)...);
   }
 
   /// What is done about each check (policy.hpp).
@@ -79,33 +88,55 @@ class Guard {
   { return input_.pipeline(); }
 
  private:
-  template <class Self, class... Rows>
-  static auto call(Self& self, const Rows&... rows) {
-    using TheModel = std::remove_reference_t<decltype((self.model_))>;
-    using Block = decltype(self.input_.template features<TheModel>(std::declval<detail::ScratchFrame&>(),
-                                                                   std::declval<detail::Tally&>(), rows...));
-    using Answer = decltype(self.input_.ask(self.model_, std::declval<Block&>().cells, rows...));
+  template <class Self, class... Arguments>
+  static auto call(Self& self, Arguments&&... arguments) {
+    return detail::split_arguments(
+        [&self]<class Rows, class... Extra>(const Rows& rows, Extra&&... extra) {
+          using TheModel = std::remove_reference_t<decltype((self.model_))>;
+          constexpr auto form = Input::template form<false, TheModel, Rows, Extra...>();
+          static_assert(
+              form != detail::ModelForm::none,
+              "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp "
+              "lists "
+              "them), with the further arguments of the call behind: wrap it in a lambda, [&](const auto& "
+              "features) {...}, or specialise prepguard::CallModel for its type");
+          if constexpr (form != detail::ModelForm::none) {
+            using Cell = typename Input::template Cell<Rows>;
+            using Returned = detail::Returned<form, TheModel, Cell, Rows, Extra...>;
+            static_assert(!std::is_void_v<Returned>, "prepguard: the model must return its result");
+            if constexpr (detail::LaterResult<std::remove_cvref_t<Returned>>) {
+              return call_later<TheModel>(self, rows, std::forward<Extra>(extra)...);
+            } else if constexpr (!std::is_void_v<Returned>) {
+              return call_now<form>(self, rows, std::forward<Extra>(extra)...);
+            }
+          }
+        },
+        std::forward<Arguments>(arguments)...);
+  }
+
+  template <detail::ModelForm Form, class Self, class Rows, class... Extra>
+  static auto call_now(Self& self, const Rows& rows, Extra&&... extra) {
+    using Block = detail::FeatureBlock<typename Input::template Cell<Rows>>;
+    using Answer = decltype(detail::call_model<Form>(self.model_, std::declval<Block&>().cells, rows,
+                                                     std::forward<Extra>(extra)...));
     using Given = Outcome<detail::ResultOf<Answer>>;
-    static_assert(!std::is_void_v<Answer>, "prepguard: the model must return its result");
     static_assert(!std::is_reference_v<Answer> || !detail::MappedEigen<std::remove_cvref_t<Answer>>,
                   "prepguard: the model returns a reference to an Eigen map, which is gone after the call: "
                   "return a copy");
 
-    detail::Tally tally(self.counters_, self.input_.row_count(rows...));
+    detail::Tally tally(self.counters_, self.input_.row_count(rows));
     detail::ScratchFrame frame;
     Block features;
     try {
-      features = self.input_.template features<TheModel>(frame, tally, rows...);
-      detail::check_model_width<TheModel>(features.cells, tally);
-      if (!detail::can_fill<Answer>() && !features.facts.gone.empty())
-        detail::refuse_gaps(tally, features.facts.gone.size(), "another type");
+      features = detail::checked_features<Form, Answer>(self.input_, frame, tally, rows, extra...);
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
     }
-    Answer answer = self.input_.ask(self.model_, features.cells, rows...);
+    Answer answer =
+        detail::call_model<Form>(self.model_, features.cells, rows, std::forward<Extra>(extra)...);
     try {
-      check_answer<Answer>(self.input_, answer, features.cells.rows(), features.facts, tally);
+      detail::check_answer<Answer>(self.input_, answer, features.cells.rows(), features.facts, tally);
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
@@ -114,17 +145,19 @@ class Guard {
     return Given(std::in_place, detail::result_of(std::forward<Answer>(answer)));
   }
 
-  /// What the model returned, checked; scaled back where training scaled the target; with gaps for rejected
-  /// rows.
-  template <class Answer>
-  static void check_answer(const Input& input, std::remove_reference_t<Answer>& answer, std::size_t rows,
-                           const detail::FeatureFacts& features, detail::Tally& tally) {
-    detail::OutputCheck(rows, features, tally)(answer);
-    if constexpr (requires { input.pipeline(); }) {
-      constexpr bool owned = !std::is_reference_v<Answer>;
-      detail::undo_target(input.pipeline(), answer, owned, rows, tally, features.gone);
+  template <class TheModel, class Self, class Rows, class... Extra>
+  static auto call_later(Self& self, const Rows& rows, Extra&&... extra) {
+    constexpr auto form = Input::template form<true, TheModel, Rows, Extra...>();
+    using Pending = detail::PendingAnswer<form, Input, TheModel, Rows, Extra...>;
+    using Given = Outcome<GuardedFuture<typename Pending::Result>>;
+    auto pending = std::make_unique<Pending>(self.input_, self.counters_, rows);
+    try {
+      pending->prepare(rows, extra...);
+    } catch (const Error& error) {
+      return Given(error);
     }
-    detail::fill_gaps<Answer>(answer, features.gone, rows, tally);
+    pending->ask(self.model_, rows, std::forward<Extra>(extra)...);
+    return Given(std::in_place, GuardedFuture<typename Pending::Result>(std::move(pending)));
   }
 
   Input input_;

@@ -26,10 +26,21 @@
 // `guard(model)` without a pipeline hands over the caller's own object if that is Eigen's, or if the model
 // takes it but no Eigen map.
 //
+// What a call has behind the rows is handed on to the model behind the features, as it is: `predict(rows,
+// mask, session)` is `model(features, mask, session)`. A model that is called row by row gets it with each
+// row.
+//
 // A result has one row for each row that came in. It may be an Eigen matrix, array or map, Matrix,
 // MatrixView, a number, a contiguous range of values (vector, span, array, Eigen column: one value a row; of
 // a single row it is that row's values), or optionals and tuples of these. Its floating-point cells are
 // checked in memory by their bits.
+//
+// A result may come later: std::future, std::shared_future, or anything that has `get()` (not a pointer).
+// Then the call returns a GuardedFuture (guarded_future.hpp), whose `get` checks the result; until then it
+// keeps the features, and the very object that the model was given, where they are. So a model may capture a
+// view that it was given (Features<T>, MatrixView, span, pointer), by value or by reference. What Eigen makes
+// of a view for a parameter `const Eigen::MatrixX<T>&` is gone when the model returns: take it by value, and
+// capture by value.
 namespace prepguard::inline PREPGUARD_ABI {
 
 namespace detail {
@@ -113,5 +124,18 @@ struct CallModel {};
 /// ```
 template <class Result>
 struct ModelOutput {};
+
+/// How to wait for a result that comes later and has no `get()`. Specialise it for the type that the model
+/// returns, which must be movable. `get` is called once, returns the result by value or throws what the model
+/// threw; `wait`, if there is one, returns when the model has done with the features (without it a result
+/// that nobody asked for is taken with `get`):
+/// ```
+/// template <> struct prepguard::ModelFuture<Ticket> {
+///   static std::vector<float> get(Ticket& ticket) { return ticket.queue->take(ticket.number); }
+///   static void wait(Ticket& ticket) { ticket.queue->wait_for(ticket.number); }
+/// };
+/// ```
+template <class Later>
+struct ModelFuture {};
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -136,7 +136,7 @@ struct Report {
 
   Calls served{};   ///< the model's result was returned
   Calls refused{};  ///< a check failed
-  Calls threw{};    ///< the model threw, or memory ran out
+  Calls threw{};    ///< the model threw, memory ran out, or a later result was never asked for
   std::array<Found, check_count> found{};
   std::vector<ColumnReport> columns{};  ///< of a pipeline with a schema, in its order
   std::vector<Verdict> verdicts{};      ///< as of the last full window

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <type_traits>
 
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/environment_check.hpp"
 #include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/input_checks.hpp"
+#include "prepguard/detail/lasting_memory.hpp"
 #include "prepguard/detail/tiles.hpp"
 #include "prepguard/finite.hpp"
 
@@ -30,8 +30,25 @@ class BareInput {
     return view_of(rows).rows();
   }
 
-  template <class Model, class Rows>
-  static auto features(ScratchFrame& frame, Tally& tally, const Rows& rows) {
+  /// How `Model` takes such rows. `Lasting`: it may read them after it has returned, so that it gets the
+  /// caller's own object only if it takes nothing else.
+  template <class Rows>
+  using Cell = CellOf<const Rows>;
+  template <bool Lasting, class Model, class Rows, class... Extra>
+  static consteval ModelForm form() {
+    constexpr bool own = gives_rows<Model, Rows, Extra...>();
+    if constexpr (own && !Lasting) {
+      return ModelForm::rows;
+    } else {
+      constexpr ModelForm form = model_form<Model&, Cell<Rows>, Extra...>();
+      return own && form == ModelForm::none ? ModelForm::rows : form;
+    }
+  }
+
+  /// The rows themselves if they are dense, or given to the model as they are, else a copy in memory of
+  /// `frame`; always a copy if that is to last until a model has answered.
+  template <ModelForm Form, class Frame, class Rows>
+  static auto features(Frame& frame, Tally& tally, const Rows& rows) {
     const auto view = view_of(rows);
     using T = typename decltype(view)::Cell;
     check_schema(tally, [&] {
@@ -43,22 +60,33 @@ class BareInput {
       reject(view, tally);
     const bool dense = view.contiguous_rows() &&
                        (view.row_stride() == static_cast<std::ptrdiff_t>(view.cols()) || view.rows() <= 1);
-    if (takes_rows<Model, Rows>() || dense) return FeatureBlock<T>{view, {}};
-    const MatrixView<T> copy = frame.matrix<T>(view.rows(), view.cols());
+    if (Form == ModelForm::rows || (dense && !std::is_same_v<Frame, LastingMemory>))
+      return FeatureBlock<T>{view, {}};
+    const MatrixView<T> copy = frame.template matrix<T>(view.rows(), view.cols());
     copy_cells(view, copy);
     return FeatureBlock<T>{copy, {.scratch = byte_range(copy)}};
   }
 
-  template <class Model, class T, class Rows>
-  static decltype(auto) ask(Model& model, const MatrixView<const T>& features, const Rows& rows) {
-    if constexpr (takes_rows<Model, Rows>()) {
-      return std::invoke(model, rows);
+  template <class... Extra>
+  static void check_extra(Tally&, const Extra&...) noexcept {}
+
+ private:
+  /// Whether the model gets the caller's own object. An Eigen object, unless the model could only take it by
+  /// Eigen's unchecked conversion of a matrix into a vector; anything else, unless it takes an Eigen map of
+  /// it.
+  template <class Model, class Rows, class... Extra>
+  static consteval bool gives_rows() {
+    using TakesMap = std::is_invocable<Model&, const Features<Cell<Rows>>&, Extra...>;
+    using TakesRows = std::is_invocable<Model&, const Rows&, Extra...>;
+    if constexpr (!AnyEigen<Rows>) {
+      return std::conjunction_v<std::negation<TakesMap>, TakesRows>;
+    } else if constexpr (is_one_row<Rows>()) {
+      return TakesRows::value;
     } else {
-      return call_model<is_one_row<Rows>()>(model, features);
+      return std::conjunction_v<TakesMap, TakesRows>;
     }
   }
 
- private:
   template <class T>
   static MatrixView<const std::remove_const_t<T>> view_of(MatrixView<T> rows) noexcept {
     return rows;
@@ -66,25 +94,6 @@ class BareInput {
   template <class Rows>
   static auto view_of(const Rows& rows) noexcept {
     return MatrixView<const CellOf<const Rows>>(rows);
-  }
-
-  /// Whether the model gets the caller's own object. An Eigen object, unless the model could only take it by
-  /// Eigen's unchecked conversion of a matrix into a vector; anything else, unless it takes an Eigen map of
-  /// it.
-  template <class Model, class Rows>
-  static consteval bool takes_rows() {
-    using T = CellOf<const Rows>;
-    if constexpr (AnyEigen<Rows>) {
-      if constexpr (is_one_row<Rows>()) {
-        return std::is_invocable_v<Model&, const Rows&>;
-      } else {
-        return std::conjunction_v<std::is_invocable<Model&, const Features<T>&>,
-                                  std::is_invocable<Model&, const Rows&>>;
-      }
-    } else {
-      return std::conjunction_v<std::negation<std::is_invocable<Model&, const Features<T>&>>,
-                                std::is_invocable<Model&, const Rows&>>;
-    }
   }
 
   template <class T>

@@ -2,14 +2,11 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <ranges>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -30,6 +27,23 @@ void check_callable(const Model& model) {
   }
 }
 
+/// What a call hands on to a model that is called row by row: the same object for every row, never moved
+/// from.
+template <class Extra>
+using EachRow = std::remove_reference_t<Extra>&;
+
+/// True if an argument is a single row by its type: a vector, span or array, an Eigen row.
+template <class Rows>
+consteval bool is_one_row() {
+  if constexpr (requires { Rows::RowsAtCompileTime; }) {
+    return int{Rows::RowsAtCompileTime} == 1;
+  } else {
+    return std::ranges::contiguous_range<const Rows&> && !requires(const Rows& rows) {
+      rows.rowStride();
+    };
+  }
+}
+
 /// How a model takes its features; model.hpp says what each means.
 enum class ModelForm : std::uint8_t {
   custom,
@@ -40,29 +54,33 @@ enum class ModelForm : std::uint8_t {
   vector,
   number,
   matrix,
+  rows,  // the caller's own object
   none
 };
 
-/// The first form that `Model` (an lvalue reference, const or not) accepts. Generic lambdas are instantiated
-/// with the forms that are asked about, so the order is part of the contract.
-template <class Model, class T>
+/// The first form that `Model` (an lvalue reference, const or not) accepts, with what else a call hands on
+/// (`Extra`: as the caller passed it) behind. Generic lambdas are instantiated with the forms that are asked
+/// about, so the order is part of the contract.
+template <class Model, class T, class... Extra>
 consteval ModelForm model_form() {
   using Custom = CallModel<std::remove_cvref_t<Model>>;
-  if constexpr (requires(Model model, MatrixView<const T> features) { Custom::call(model, features); }) {
+  if constexpr (requires(Model model, MatrixView<const T> features, Extra && ... extra) {
+                  Custom::call(model, features, std::forward<Extra>(extra)...);
+                }) {
     return ModelForm::custom;
-  } else if constexpr (std::is_invocable_v<Model, const Features<T>&>) {
+  } else if constexpr (std::is_invocable_v<Model, const Features<T>&, Extra...>) {
     return ModelForm::features;
-  } else if constexpr (std::is_invocable_v<Model, const T*, std::size_t, std::size_t>) {
+  } else if constexpr (std::is_invocable_v<Model, const T*, std::size_t, std::size_t, Extra...>) {
     return ModelForm::pointer;
-  } else if constexpr (std::is_invocable_v<Model, std::span<const T>>) {
+  } else if constexpr (std::is_invocable_v<Model, std::span<const T>, EachRow<Extra>...>) {
     return ModelForm::span;
-  } else if constexpr (std::is_invocable_v<Model, const FeatureRow<T>&>) {
+  } else if constexpr (std::is_invocable_v<Model, const FeatureRow<T>&, EachRow<Extra>...>) {
     return ModelForm::eigen_row;
-  } else if constexpr (std::is_invocable_v<Model, const std::vector<T>&>) {
+  } else if constexpr (std::is_invocable_v<Model, const std::vector<T>&, EachRow<Extra>...>) {
     return ModelForm::vector;
-  } else if constexpr (std::is_invocable_v<Model, T>) {
+  } else if constexpr (std::is_invocable_v<Model, T, EachRow<Extra>...>) {
     return ModelForm::number;
-  } else if constexpr (std::is_invocable_v<Model, const FeatureCopy<T>&>) {
+  } else if constexpr (std::is_invocable_v<Model, const FeatureCopy<T>&, Extra...>) {
     return ModelForm::matrix;
   } else {
     return ModelForm::none;
@@ -79,133 +97,42 @@ std::remove_cvref_t<R> by_value(R&& result) {
   return std::forward<R>(result);
 }
 
-/// Calls a model with all features at once.
-template <ModelForm Form, class Model, class T>
-decltype(auto) call_with_all(Model& model, const MatrixView<const T>& features) {
+/// What a model of this form is given: an object that it may refer to until it has answered. `features`: all
+/// rows, or one row for a model that takes one. `memory`: to be used again by those that want a vector.
+template <ModelForm Form, class T>
+auto argument_for(const MatrixView<const T>& features, std::vector<T> memory = {}) {
   const auto rows = static_cast<Eigen::Index>(features.rows()),
              cols = static_cast<Eigen::Index>(features.cols());
-  if constexpr (Form == ModelForm::custom) {
-    return CallModel<std::remove_const_t<Model>>::call(model, features);
-  } else if constexpr (Form == ModelForm::pointer) {
-    return std::invoke(model, features.data(), features.rows(), features.cols());
-  } else if constexpr (Form == ModelForm::features) {
-    const Features<T> map(features.data(), rows, cols);
-    return std::invoke(model, map);
-  } else {
-    const FeatureCopy<T> copy(Features<T>(features.data(), rows, cols));
-    return by_value(std::invoke(model, copy));
-  }
-}
-
-/// Calls a model with one row; `copy` is memory for those that want a vector.
-template <ModelForm Form, class Model, class T>
-decltype(auto) call_with_row(Model& model, std::span<const T> row, std::vector<T>& copy) {
-  if constexpr (Form == ModelForm::span) {
-    return std::invoke(model, row);
+  if constexpr (Form == ModelForm::features) {
+    return Features<T>(features.data(), rows, cols);
+  } else if constexpr (Form == ModelForm::matrix) {
+    return FeatureCopy<T>(Features<T>(features.data(), rows, cols));
+  } else if constexpr (Form == ModelForm::span) {
+    return std::span<const T>(features.data(), features.cols());
   } else if constexpr (Form == ModelForm::eigen_row) {
-    const FeatureRow<T> map(row.data(), static_cast<Eigen::Index>(row.size()));
-    return std::invoke(model, map);
+    return FeatureRow<T>(features.data(), cols);
   } else if constexpr (Form == ModelForm::vector) {
-    copy.assign(row.begin(), row.end());
-    return by_value(std::invoke(model, std::as_const(copy)));
+    memory.assign(features.data(), features.data() + features.cols());
+    return memory;
+  } else if constexpr (Form == ModelForm::number) {
+    return *features.data();
   } else {
-    return std::invoke(model, row[0]);
+    return features;
   }
 }
 
-/// The results of a model that was called row by row: `cells` is rows x width, unless row `misfit` has
-/// another width than row 0.
-template <class S>
-struct RowResults {
-  static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-
-  Matrix<S> cells{};
-  std::size_t misfit = none;
-  std::size_t misfit_width = 0;
-};
-
-/// What the caller gets for what was returned: the gathered cells, or the thing itself.
-template <class Answer>
-struct ResultType {
-  using Type = std::remove_cv_t<Answer>;
-};
-template <class S>
-struct ResultType<RowResults<S>> {
-  using Type = Matrix<S>;
-};
-template <class Answer>
-using ResultOf = typename ResultType<Answer>::Type;
-
-template <class Answer>
-Answer&& result_of(Answer&& answer) noexcept {
-  return std::forward<Answer>(answer);
-}
-template <class S>
-Matrix<S>&& result_of(RowResults<S>&& results) noexcept {
-  return std::move(results.cells);
-}
-
-template <class R>
-concept RowOfNumbers =
-    std::ranges::contiguous_range<R> && std::is_arithmetic_v<std::ranges::range_value_t<R>>;
-
-/// The number, or numbers, that a model returned for one row.
-template <class R>
-auto cells_of_row(const R& result) noexcept {
-  if constexpr (std::is_arithmetic_v<R>) {
-    return std::span<const R>(&result, 1);
-  } else if constexpr (OwningEigen<R> || MappedEigen<R>) {
-    static_assert(int{R::InnerStrideAtCompileTime} == 1 &&
-                      (int{R::RowsAtCompileTime} == 1 || int{R::ColsAtCompileTime} == 1),
-                  "prepguard: a model that is called row by row must return an Eigen vector, not a matrix");
-    return std::span<const typename R::Scalar>(result.data(), static_cast<std::size_t>(result.size()));
+/// Calls a model with what `argument_for` made, or with the caller's own rows.
+template <ModelForm Form, class Model, class Argument, class... Extra>
+decltype(auto) call_with(Model& model, const Argument& argument, Extra&&... extra) {
+  if constexpr (Form == ModelForm::custom) {
+    return CallModel<std::remove_const_t<Model>>::call(model, argument, std::forward<Extra>(extra)...);
+  } else if constexpr (Form == ModelForm::pointer) {
+    return std::invoke(model, argument.data(), argument.rows(), argument.cols(),
+                       std::forward<Extra>(extra)...);
+  } else if constexpr (Form == ModelForm::matrix || Form == ModelForm::vector) {
+    return by_value(std::invoke(model, argument, std::forward<Extra>(extra)...));
   } else {
-    static_assert(
-        RowOfNumbers<R>,
-        "prepguard: a model that is called row by row must return a number or a row of numbers (vector, "
-        "span, array, Eigen vector)");
-    return std::span<const std::ranges::range_value_t<R>>(std::ranges::data(result),
-                                                          std::ranges::size(result));
-  }
-}
-
-template <ModelForm Form, class Model, class T>
-auto call_row_by_row(Model& model, const MatrixView<const T>& features) {
-  using Result = decltype(call_with_row<Form>(model, std::span<const T>(), std::declval<std::vector<T>&>()));
-  using S = typename decltype(cells_of_row(std::declval<const std::remove_cvref_t<Result>&>()))::value_type;
-  RowResults<S> results;
-  std::vector<T> copy;
-  for (std::size_t i = 0; i < features.rows(); ++i) {
-    const auto& result = call_with_row<Form>(model, std::span(features.row(i), features.cols()), copy);
-    const auto cells = cells_of_row(result);
-    if (i == 0) results.cells = Matrix<S>::uninitialized(features.rows(), cells.size());
-    if (cells.size() != results.cells.cols()) {
-      results.misfit = i;
-      results.misfit_width = cells.size();
-      break;
-    }
-    std::ranges::copy(cells, results.cells.row(i).begin());
-  }
-  return results;
-}
-
-/// Calls `model` with dense row-major features, in the form it accepts. `OneRow`: the caller passed a single
-/// row, and wants the result of that row.
-template <bool OneRow, class Model, class T>
-decltype(auto) call_model(Model& model, const MatrixView<const T>& features) {
-  constexpr ModelForm form = model_form<Model&, T>();
-  static_assert(
-      form != ModelForm::none,
-      "prepguard: the model takes none of the forms that a guard can offer (prepguard/model.hpp lists them): "
-      "wrap it in a lambda, [&](const auto& features) {...}, or specialise prepguard::CallModel for its "
-      "type");
-  if constexpr (is_by_row(form) && OneRow) {
-    std::vector<T> copy;
-    return call_with_row<form>(model, std::span(features.row(0), features.cols()), copy);
-  } else if constexpr (is_by_row(form)) {
-    return call_row_by_row<form>(model, features);
-  } else {
-    return call_with_all<form>(model, features);
+    return std::invoke(model, argument, std::forward<Extra>(extra)...);
   }
 }
 

@@ -130,6 +130,19 @@ void fill_rows(Y& y, const std::vector<std::size_t>& gone, std::size_t rows) {
        .check = std::string(name(Check::shape))});
 }
 
+/// A further argument of the call is handed on as it is, and would be taken for that of other rows.
+[[noreturn, gnu::cold]] inline void refuse_extra_rows(Tally& tally, std::size_t gone) {
+  tally.fail(Check::shape);
+  throw_refusal({.code = Errc::bad_parameter,
+                 .where = "policy",
+                 .what = std::to_string(gone) + (gone == 1 ? " row was" : " rows were") +
+                         " rejected, and the call hands on a matrix or range, which would not match those left",
+                 .expected = "no further argument with rows where the policy says reject_row",
+                 .got = "one",
+                 .advice = "choose another action than reject_row, or hand on what has no rows",
+                 .check = std::string(name(Check::shape))});
+}
+
 /// Makes of the answer for the rows that were left one for the rows that came in: NaN where they were taken
 /// out. The answer has passed OutputCheck.
 template <class Answer>

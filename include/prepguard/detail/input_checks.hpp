@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,18 +30,6 @@ struct FeatureBlock {
   FeatureFacts facts{};
 };
 
-/// True if an argument is a single row by its type: a vector, span or array, an Eigen row.
-template <class Rows>
-consteval bool is_one_row() {
-  if constexpr (requires { Rows::RowsAtCompileTime; }) {
-    return int{Rows::RowsAtCompileTime} == 1;
-  } else {
-    return std::ranges::contiguous_range<const Rows&> && !requires(const Rows& rows) {
-      rows.rowStride();
-    };
-  }
-}
-
 /// Runs a check of the whole input; its error counts as one of the check `schema`.
 template <class F>
 decltype(auto) check_schema(Tally& tally, F&& check) {
@@ -69,9 +56,9 @@ void check_columns(const MatrixView<T>& rows, std::size_t expected, std::string_
 }
 
 /// A model that takes a single number has features of a single column.
-template <class Model, class T>
+template <ModelForm Form, class T>
 void check_model_width(const MatrixView<const T>& features, Tally& tally) {
-  if (model_form<Model&, T>() != ModelForm::number || features.cols() == 1) return;
+  if (Form != ModelForm::number || features.cols() == 1) return;
   tally.fail(Check::shape);
   throw_refusal({.code = Errc::bad_shape,
                  .where = "model",

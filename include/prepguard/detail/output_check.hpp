@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/callable.hpp"
+#include "prepguard/detail/call_model.hpp"
 #include "prepguard/detail/checks.hpp"
 #include "prepguard/detail/explain.hpp"
 #include "prepguard/detail/input_checks.hpp"

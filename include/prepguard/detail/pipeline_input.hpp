@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/detail/call_arguments.hpp"
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/current_rules.hpp"
 #include "prepguard/detail/input_checks.hpp"
@@ -50,46 +51,48 @@ class PipelineInput {
   /// binding.
   template <class Rows>
   static consteval bool takes() {
-    if constexpr (std::same_as<Rows, Table>) {
+    if constexpr (std::same_as<Rows, Table> || std::same_as<Rows, BoundTable>) {
       return HasSchema<Prep>;
     } else {
       return std::convertible_to<const Rows&, InView<typename Prep::Input>>;
     }
   }
-  template <class Rows, class Bound>
-  static consteval bool takes() {
-    return std::same_as<Rows, Table> && std::same_as<Bound, Binding> && HasSchema<Prep>;
+  /// Cells of the features of such rows, and how `Model` takes them. `Lasting`: it may read them after it
+  /// has returned.
+  template <class>
+  using Cell = Scalar;
+  template <bool Lasting, class Model, class Rows, class... Extra>
+  static consteval ModelForm form() {
+    return model_form<Model&, Scalar, Extra...>();
   }
 
   static std::size_t row_count(const Table& table) noexcept { return table.rows(); }
-  static std::size_t row_count(const Table& table, const Binding&) noexcept { return table.rows(); }
+  static std::size_t row_count(const BoundTable& rows) noexcept { return rows.table.rows(); }
   static std::size_t row_count(const InView<typename Prep::Input>& rows) noexcept { return rows.rows(); }
 
-  template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table) const {
+  /// The features of `rows`, in memory of `frame`.
+  template <ModelForm, class Frame>
+  FeatureBlock<Scalar> features(Frame& frame, Tally& tally, const Table& table) const {
     const Binding binding = check_schema(tally, [&] { return fitted().schema().bind(table); });
-    return features<Model>(frame, tally, table, binding);
+    return features<ModelForm::features>(frame, tally, BoundTable{table, binding});
   }
-  template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally, const Table& table,
-                                const Binding& binding) const {
+  template <ModelForm, class Frame>
+  FeatureBlock<Scalar> features(Frame& frame, Tally& tally, const BoundTable& rows) const {
     const Schema& schema = fitted().schema();
-    check_schema(tally, [&] { schema.check(table, binding); });
-    if (binding.extra() != 0) tally.note(Check::schema, 1);
-    return transform(frame, tally, TableSource<Scalar>(table, schema, binding));
+    check_schema(tally, [&] { schema.check(rows.table, rows.binding); });
+    if (rows.binding.extra() != 0) tally.note(Check::schema, 1);
+    return transform(frame, tally, TableSource<Scalar>(rows.table, schema, rows.binding));
   }
-  template <class Model>
-  FeatureBlock<Scalar> features(ScratchFrame& frame, Tally& tally,
-                                const InView<typename Prep::Input>& rows) const {
+  template <ModelForm, class Frame>
+  FeatureBlock<Scalar> features(Frame& frame, Tally& tally, const InView<typename Prep::Input>& rows) const {
     fitted();
     check_schema(tally, [&] { check_shape(rows); });
     return transform(frame, tally, ViewSource<typename Prep::Input>{rows});
   }
 
-  template <class Model, class... Rows>
-  static decltype(auto) ask(Model& model, const MatrixView<const Scalar>& features, const Rows&...) {
-    return call_model < sizeof...(Rows) == 1 && (is_one_row<Rows>() && ...) > (model, features);
-  }
+  /// What is handed on to the model beside the rows is the caller's affair.
+  template <class... Extra>
+  static void check_extra(Tally&, const Extra&...) noexcept {}
 
  private:
   static Prep&& checked(Prep&& prep) {
@@ -146,9 +149,9 @@ class PipelineInput {
   }
 
   /// The one pass over the data: tile by tile, checked while hot, with IEEE arithmetic until it ends.
-  template <class Source>
-  FeatureBlock<Scalar> transform(ScratchFrame& frame, Tally& tally, const Source& source) const {
-    const MatrixView<Scalar> features = frame.matrix<Scalar>(source.rows(), prep_.output_width());
+  template <class Frame, class Source>
+  FeatureBlock<Scalar> transform(Frame& frame, Tally& tally, const Source& source) const {
+    const MatrixView<Scalar> features = frame.template matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
     const RowRules<Scalar>& rules = rules_.get();

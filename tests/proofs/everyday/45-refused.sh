@@ -26,5 +26,7 @@ check 4 'the model returns a type the guard cannot look into'
 check 5 'the model returns a reference to an Eigen map'
 check 6 'the guard can check float and double'
 check 7 'must return a number or a row of numbers'
+check 8 'the future must hold the model'
+check 9 'with the further arguments of the call behind'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
