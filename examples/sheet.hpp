@@ -46,14 +46,18 @@ class Sheet {
   }
 
   /// All columns, or all but one. Valid until a cell is changed.
-  prepguard::Table table(const std::string& without = {}) {
+  prepguard::Table table(const std::string& without = {}) { return part(0, labels.size(), without); }
+
+  /// Some of the rows.
+  prepguard::Table part(std::size_t begin, std::size_t count, const std::string& without = {}) {
     prepguard::Table rows;
     for (const auto& [name, cells] : numbers) {
-      if (name != without) rows.add(name, cells);
+      if (name != without) rows.add(name, std::span<const double>(cells).subspan(begin, count));
     }
     for (const auto& [name, cells] : texts) {
       views_[name].assign(cells.begin(), cells.end());
-      if (name != without) rows.add(name, views_[name]);
+      if (name != without)
+        rows.add(name, std::span<const prepguard::Text>(views_[name]).subspan(begin, count));
     }
     return rows;
   }
