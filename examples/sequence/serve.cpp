@@ -7,6 +7,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <limits>
@@ -28,8 +29,8 @@ namespace {
 
 using examples::Sheet;
 using prepguard::Check;
-using sequence::Gru;
 using sequence::Lengths;
+using sequence::Network;
 using sequence::Rows;
 
 Lengths read_lengths(const std::filesystem::path& path) {
@@ -41,8 +42,9 @@ class Story {
  public:
   explicit Story(const std::filesystem::path& folder)
       : folder_(folder),
-        prep_(prepguard::load_file<float>(folder / "machine.prepguard.json", {.model = folder / Gru::file})),
-        gru_(folder / Gru::file),
+        prep_(prepguard::load_file<float>(folder / "machine.prepguard.json",
+                                          {.model = folder / Network::file})),
+        network_(folder / Network::file),
         sheet_(folder / "rows.csv", prep_.schema(), "machine"),
         lengths_(read_lengths(folder / "lengths.txt")),
         wear_(examples::read_rows(folder / "wear.bin", 1)) {}
@@ -61,7 +63,7 @@ class Story {
   /// What the guard calls: the features of all time steps, and behind them the lengths, which it hands on.
   auto model() const {
     return [this](const Eigen::Ref<const Rows>& features, const Lengths& lengths) {
-      return sequence::unpad(gru_(sequence::pad(features, lengths)));
+      return sequence::unpad(network_(sequence::pad(features, lengths)));
     };
   }
 
@@ -135,15 +137,12 @@ class Story {
     faults_.play("padding that is handed back", [&] {
       auto careless =
           prepguard::guard(prep_, [this](const Eigen::Ref<const Rows>& features, const Lengths& lengths) {
-            return gru_(sequence::pad(features, lengths)).cells;
+            return network_(sequence::pad(features, lengths)).cells;
           });
       return std::to_string(careless(sheet_.table(), lengths_).rows());
     });
     faults_.play("padding that leaks into the results, for want of a mask", [&] {
-      auto unmasked =
-          prepguard::guard(prep_, [this](const Eigen::Ref<const Rows>& features, const Lengths& lengths) {
-            return less_its_mean(gru_(sequence::pad(features, lengths)));
-          });
+      auto unmasked = prepguard::guard(prep_, std::bind_front(&Story::without_mask, this));
       return std::to_string(unmasked(sheet_.table(), lengths_).rows());
     });
     faults_.play<std::invalid_argument>("lengths of another batch: the model's own check", [&] {
@@ -151,16 +150,14 @@ class Story {
     });
   }
 
-  /// Each step's wear against the mean of its sequence, by a model that forgets the mask: padding is memory
-  /// that nobody wrote.
-  static Rows less_its_mean(const sequence::Padded& answers) {
-    sequence::Padded wear =
-        sequence::pad(sequence::unpad(answers), answers.lengths, std::numeric_limits<float>::quiet_NaN());
-    for (Eigen::Index s = 0; s * wear.time < wear.cells.rows(); ++s) {
-      auto steps = wear.cells.middleRows(s * wear.time, wear.time);
-      steps.array() -= steps.mean();
-    }
-    return sequence::unpad(wear);
+  /// The answers of a network that is not told where sequences end, and where padding is memory that nobody
+  /// wrote.
+  Rows without_mask(const Eigen::Ref<const Rows>& features, const Lengths& lengths) const {
+    sequence::Padded batch = sequence::pad(features, lengths, std::numeric_limits<float>::quiet_NaN());
+    batch.lengths.assign(lengths.size(), batch.time);
+    sequence::Padded answers = network_(batch);
+    answers.lengths = lengths;
+    return sequence::unpad(answers);
   }
 
   /// Where a row is among the sequences.
@@ -198,7 +195,7 @@ class Story {
 
   std::filesystem::path folder_;
   prepguard::Artifact<float> prep_;
-  Gru gru_;
+  Network network_;
   Sheet sheet_;
   Lengths lengths_;
   Rows wear_, predictions_{};

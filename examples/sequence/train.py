@@ -4,8 +4,8 @@
 
     train.py OUTDIR
 
-The model is a GRU whose recurrent weights are drawn once and whose last layer is fitted (an echo state network): numpy is enough
-to train it, and it is served as any GRU is. Writes into OUTDIR
+The model is a bidirectional GRU whose recurrent weights are drawn once and whose last layer is fitted (an echo state network):
+numpy is enough to train it, and it is served as any GRU is. Writes into OUTDIR
 
     machine.prepguard.json    the preprocessing of a time step, by one call of prepguard.dump
     gru.txt                   the network
@@ -55,13 +55,15 @@ def preprocessing() -> ColumnTransformer:
 
 
 class Gru:
-    """Gates in the order update, reset, new; `h = z * h + (1 - z) * tanh(x W + b + r * (h U))`."""
+    """One direction. Gates in the order update, reset, new; `h = z * h + (1 - z) * tanh(x W + b + r * (h U))`."""
 
     def __init__(self, r: np.random.RandomState, inputs: int):
         draw = lambda *shape: r.normal(0, 1, shape).astype(np.float32)  # noqa: E731
         self.W, self.U = draw(inputs, 3 * UNITS) * np.float32(0.5), draw(UNITS, 3 * UNITS) * np.float32(0.9 / UNITS**0.5)
         self.b = np.concatenate([r.uniform(0, 4, UNITS), r.uniform(-1, 1, 2 * UNITS)]).astype(np.float32)
-        self.out = np.zeros((UNITS + 1, 1), np.float32)
+
+    def matrices(self) -> "list[np.ndarray]":
+        return [self.W, self.U, self.b[None]]
 
     def states(self, features: np.ndarray) -> np.ndarray:
         """The state after each time step of one sequence."""
@@ -74,6 +76,17 @@ class Gru:
             states[k] = h
         return states
 
+
+class Network:
+    """A number for each time step, from the states of a GRU that came to it from the beginning and one that came from the end."""
+
+    def __init__(self, r: np.random.RandomState, inputs: int):
+        self.forward, self.backward = Gru(r, inputs), Gru(r, inputs)
+        self.out = np.zeros((2 * UNITS + 1, 1), np.float32)
+
+    def states(self, features: np.ndarray) -> np.ndarray:
+        return np.column_stack([self.forward.states(features), self.backward.states(features[::-1])[::-1]])
+
     def __call__(self, features: np.ndarray) -> np.ndarray:
         return self.states(features) @ self.out[:-1] + self.out[-1]
 
@@ -81,12 +94,12 @@ class Gru:
         states = np.concatenate([self.states(features) for features in sequences]).astype(np.float64)
         states = np.column_stack([states, np.ones(len(states))])
         truth = np.concatenate(wear).astype(np.float64)
-        self.out[:, 0] = np.linalg.solve(states.T @ states + 1e-3 * np.eye(UNITS + 1), states.T @ truth)
+        self.out[:, 0] = np.linalg.solve(states.T @ states + 1e-3 * np.eye(len(self.out)), states.T @ truth)
 
     def save(self, path: Path) -> None:
         """Matrices, each after a line with its shape."""
         with open(path, "w", encoding="ascii") as file:
-            for matrix in (self.W, self.U, self.b[None], self.out):
+            for matrix in (*self.forward.matrices(), *self.backward.matrices(), self.out):
                 file.write("%d %d\n" % matrix.shape)
                 for row in matrix:
                     file.write(" ".join(repr(float(value)) for value in row) + "\n")
@@ -105,14 +118,14 @@ def main(folder: Path) -> None:
     alone = [prep.transform(held_out[3].iloc[k:k + 1]) for k in range(100)]  # a time step is a row like any other
     assert np.concatenate(alone).tobytes() == steps[3][:100].tobytes()
 
-    gru = Gru(r, 6)
-    gru.fit([prep.transform(sequence) for sequence in training], [sequence["wear"] for sequence in training])
-    gru.save(folder / "gru.txt")
+    network = Network(r, 6)
+    network.fit([prep.transform(sequence) for sequence in training], [sequence["wear"] for sequence in training])
+    network.save(folder / "gru.txt")
     prepguard.dump(prep, folder / "machine.prepguard.json", sample=rows, model=folder / "gru.txt")
 
     pd.concat(held_out).drop(columns="wear").to_csv(folder / "rows.csv", index=False)
     (folder / "lengths.txt").write_text("\n".join(map(str, lengths)) + "\n", encoding="ascii")
-    predictions, wear = np.concatenate([gru(features) for features in steps]), pd.concat(held_out)["wear"].to_numpy()
+    predictions, wear = np.concatenate([network(features) for features in steps]), pd.concat(held_out)["wear"].to_numpy()
     for name, values in (("features", np.concatenate(steps)), ("predictions", predictions), ("wear", wear)):
         values.astype("<f4", casting="no").tofile(folder / (name + ".bin"))
     error = 1 - ((predictions[:, 0] - wear) ** 2).sum() / ((wear - wear.mean()) ** 2).sum()
