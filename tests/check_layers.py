@@ -20,7 +20,7 @@ LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
      "feature_union", "target"],
-    ["report", "policy", "outcome", "model", "guarded_future", "guard", "decode"],
+    ["report", "policy", "outcome", "output_expectation", "model", "guarded_future", "guard", "decode"],
     ["prepguard"],
 ]
 FILE_SIDE = ["artifact_facts", "artifact", "model_files", "serialize", "archive", "file"]  # lowest first

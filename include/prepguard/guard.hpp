@@ -13,12 +13,17 @@
 #include "prepguard/detail/call_model.hpp"
 #include "prepguard/detail/checked_call.hpp"
 #include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/current_rules.hpp"
+#include "prepguard/detail/output_learner.hpp"
+#include "prepguard/detail/output_rules.hpp"
 #include "prepguard/detail/pending_answer.hpp"
 #include "prepguard/detail/pipeline_input.hpp"
+#include "prepguard/detail/served_rows.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/guarded_future.hpp"
 #include "prepguard/model.hpp"
 #include "prepguard/outcome.hpp"
+#include "prepguard/output_expectation.hpp"
 #include "prepguard/policy.hpp"
 #include "prepguard/report.hpp"
 
@@ -80,6 +85,33 @@ class Guard {
   void set_policy(Policy policy) requires requires(const Input& input) { input.policy(); }
   { input_.set_policy(std::move(policy)); }
 
+  /// What results are compared with, by the checks `saturated_output` and `degenerate_output`, and `shape`
+  /// for their width (output_expectation.hpp); by default nothing.
+  OutputExpectation expected() const { return expected_.get().expected(); }
+  /// Another expectation for all results that come in from now on; calls on other threads may go on
+  /// meanwhile. Those that went before are kept until the guard goes. Throws bad_parameter for bounds that
+  /// are none.
+  void expect(OutputExpectation expected) {
+    if (expected_.set_again([&](const detail::OutputRules& old) { return old.expected() == expected; }))
+      return;
+    expected_.set(detail::OutputRules(std::move(expected)));
+  }
+  /// Learns what ordinary results look like from a call with `rows`, best rows that training saw, some
+  /// hundred of them; what follows is handed on to the model. A call like any other: it is counted, and
+  /// throws what that would. Returns what results are compared with from now on.
+  template <class First, class... More>
+  requires(Input::template takes<detail::RowsOf<First, More...>>()) OutputExpectation
+      learn_outputs(const First& rows, More&&... extra) {
+    decltype(auto) result = (*this)(rows, std::forward<More>(extra)...);
+    expect(detail::learned_from(result, input_.row_count(rows)));
+    return expected();
+  }
+  /// The same from the self-test rows of a loaded file, those of them that this guard serves.
+  OutputExpectation learn_outputs() requires requires(const Input& input) { input.pipeline().self_tests(); }
+  {
+    return detail::with_self_test(input_, [&](const Table& rows) { return learn_outputs(rows); });
+  }
+
   /// What was called and found so far.
   Report report() const { return counters_.snapshot(); }
 
@@ -136,7 +168,7 @@ class Guard {
     Answer answer =
         detail::call_model<Form>(self.model_, features.cells, rows, std::forward<Extra>(extra)...);
     try {
-      detail::check_answer<Answer>(self.input_, answer, features.cells.rows(), features.facts, tally);
+      detail::check_answer<Answer>(self.input_, self.expected_.get(), answer, features, tally);
     } catch (const Error& error) {
       tally.refuse();
       return Given(error);
@@ -150,7 +182,7 @@ class Guard {
     constexpr auto form = Input::template form<true, TheModel, Rows, Extra...>();
     using Pending = detail::PendingAnswer<form, Input, TheModel, Rows, Extra...>;
     using Given = Outcome<GuardedFuture<typename Pending::Result>>;
-    auto pending = std::make_unique<Pending>(self.input_, self.counters_, rows);
+    auto pending = std::make_unique<Pending>(self.input_, self.expected_, self.counters_, rows);
     try {
       pending->prepare(rows, extra...);
     } catch (const Error& error) {
@@ -162,6 +194,7 @@ class Guard {
 
   Input input_;
   Model model_;
+  detail::CurrentRules<detail::OutputRules> expected_{detail::OutputRules()};
   mutable detail::Counters counters_{};
 };
 
@@ -187,11 +220,15 @@ auto guard(Prep pipeline, Model model, std::optional<Policy> policy = {}) {
       detail::PipelineInput<Prep>(std::move(pipeline), std::move(policy)), std::move(model));
 }
 
-/// Guards a model whose rows need no preparation: they must be finite, and so must its results.
+/// Guards a model whose rows need no preparation: they must be finite, and so must its results, or what
+/// `policy` says about `missing`, `inf` and the checks of outputs: fail, count or ignore. What a call has
+/// behind the rows is checked like them, where it is float or double. Throws bad_parameter for a rule about a
+/// single column, or with another action: there are no columns known, and nothing to put in the place of a
+/// cell.
 template <class Model>
-auto guard(Model model) {
+auto guard(Model model, Policy policy = {}) {
   detail::check_callable(model);
-  return Guard<detail::BareInput, Model>(detail::BareInput(), std::move(model));
+  return Guard<detail::BareInput, Model>(detail::BareInput(std::move(policy)), std::move(model));
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI

@@ -10,6 +10,8 @@
 #include "prepguard/detail/fill_rows.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/output_check.hpp"
+#include "prepguard/detail/output_look.hpp"
+#include "prepguard/detail/output_rules.hpp"
 #include "prepguard/detail/target_output.hpp"
 
 // What a guard does before it calls a model, and after it.
@@ -30,17 +32,30 @@ auto checked_features(const Input& input, Frame& frame, Tally& tally, const Rows
   return features;
 }
 
-/// What the model returned for `rows` rows, checked; scaled back where training scaled the target; with gaps
+/// How many classes the results name; 0 if they are no classes, or nobody knows.
+template <class Input>
+std::size_t classes_of(const Input& input) noexcept {
+  if constexpr (requires { input.pipeline().target().classes().size(); }) {
+    return input.pipeline().target().classes().size();
+  } else {
+    return 0;
+  }
+}
+
+/// What the model returned for `features`, checked; scaled back where training scaled the target; with gaps
 /// for rejected rows.
-template <class Answer, class Input>
-void check_answer(const Input& input, std::remove_reference_t<Answer>& answer, std::size_t rows,
-                  const FeatureFacts& features, Tally& tally) {
-  OutputCheck(rows, features, tally)(answer);
+template <class Answer, class Input, class T>
+void check_answer(const Input& input, const OutputRules& expected, std::remove_reference_t<Answer>& answer,
+                  const FeatureBlock<T>& features, Tally& tally) {
+  const FeatureFacts& facts = features.facts;
+  const std::size_t rows = features.cells.rows();
+  OutputCheck(rows, facts, tally)(answer);
   if constexpr (requires { input.pipeline(); }) {
     constexpr bool owned = !std::is_reference_v<Answer>;
-    undo_target(input.pipeline(), answer, owned, rows, tally, features.gone);
+    undo_target(input.pipeline(), answer, owned, rows, tally, facts.gone);
   }
-  fill_gaps<Answer>(answer, features.gone, rows, tally);
+  OutputLook<T>(features, tally, expected, classes_of(input))(answer);
+  fill_gaps<Answer>(answer, facts.gone, rows, tally);
 }
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

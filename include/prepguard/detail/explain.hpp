@@ -19,14 +19,6 @@
 // Why a row was rejected, in words. Runs on failure only.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
-/// A number as people write it: 2700, 0.51, 1.2e+308.
-template <class T>
-std::string plain_number(const T& value) {
-  std::string text = repr_text(value);
-  if (text.ends_with(".0")) text.resize(text.size() - 2);
-  return text;
-}
-
 /// NaN is named alike wherever it comes from: its sign says nothing.
 template <Number T>
 std::string non_finite_name(const T* cell) {

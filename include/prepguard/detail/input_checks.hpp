@@ -9,6 +9,7 @@
 
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/checks.hpp"
+#include "prepguard/detail/output_actions.hpp"
 #include "prepguard/detail/rejection.hpp"
 #include "prepguard/policy.hpp"
 
@@ -19,7 +20,7 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 struct FeatureFacts {
   ByteRange scratch{};               ///< where they lie, if that memory is gone when the call ends
   std::vector<std::size_t> gone{};   ///< rows that came in and are not here, in order
-  Action bad_output = Action::fail;  ///< what to do about results that are not finite
+  OutputActions output{};            ///< what to do about results
   bool finite = true;                ///< false if the policy let cells through that are not
 };
 

@@ -67,6 +67,14 @@ std::string repr_text(const T& value) {
   return out;
 }
 
+/// A number as people write it: 2700, 0.51, 1.2e+308.
+template <class T>
+std::string plain_number(const T& value) {
+  std::string text = repr_text(value);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
 /// True if the decimal number `text`, known not to fit a floating-point type, is too small for it, not too
 /// large.
 inline bool is_too_small(std::string_view text) {

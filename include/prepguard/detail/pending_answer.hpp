@@ -10,9 +10,11 @@
 #include "prepguard/detail/call_model.hpp"
 #include "prepguard/detail/checked_call.hpp"
 #include "prepguard/detail/counters.hpp"
+#include "prepguard/detail/current_rules.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/lasting_memory.hpp"
 #include "prepguard/detail/later_result.hpp"
+#include "prepguard/detail/output_rules.hpp"
 #include "prepguard/guarded_future.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -69,8 +71,9 @@ class PendingAnswer final
  public:
   using Result = ResultOf<Answer>;
 
-  PendingAnswer(const Input& input, Counters& counters, const Rows& rows) noexcept
-      : input_(input), tally_(counters, input.row_count(rows)) {}
+  PendingAnswer(const Input& input, const CurrentRules<OutputRules>& expected, Counters& counters,
+                const Rows& rows) noexcept
+      : input_(input), expected_(expected), tally_(counters, input.row_count(rows)) {}
 
   /// Throws what a check of the rows found.
   void prepare(const Rows& rows, const std::remove_reference_t<Extra>&... extra) {
@@ -108,7 +111,7 @@ class PendingAnswer final
   Outcome<Result> get() override {
     Answer answer = asked_.take();
     try {
-      check_answer<Answer>(input_, answer, features_.cells.rows(), features_.facts, tally_);
+      check_answer<Answer>(input_, expected_.get(), answer, features_, tally_);
     } catch (const Error& error) {
       tally_.refuse();
       return Outcome<Result>(error);
@@ -119,6 +122,7 @@ class PendingAnswer final
 
  private:
   const Input& input_;
+  const CurrentRules<OutputRules>& expected_;
   Tally tally_;
   LastingMemory memory_{};
   FeatureBlock<T> features_{};

@@ -120,11 +120,11 @@ class PipelineInput {
     const InputColumns columns = InputColumns::of(prep_);
     RowRules<Scalar> rules(std::move(policy), input_, columns, prep_.feature_names_out(columns.names()));
     if constexpr (HasTarget<Prep>) {
-      if (prep_.target().scales() && rules.output_action() != Action::fail) {
+      if (prep_.target().scales() && rules.output().non_finite != Action::fail) {
         throw Error(
             Errc::bad_parameter, "policy",
             "check non_finite_output: results that are scaled back must be finite: expected fail, got " +
-                std::string(name(rules.output_action())),
+                std::string(name(rules.output().non_finite)),
             "choose fail");
       }
     }
@@ -159,7 +159,7 @@ class PipelineInput {
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
     std::vector<std::size_t> gone = checks.finish(source.rows(), tally);
     const MatrixView<const Scalar> left = without_rows(features, gone);
-    return {left, {byte_range(features), std::move(gone), rules.output_action(), checks.finite_features()}};
+    return {left, {byte_range(features), std::move(gone), rules.output(), checks.finite_features()}};
   }
 
   /// The rows that are not `gone`, moved together.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "prepguard/detail/explain.hpp"
+#include "prepguard/detail/output_actions.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/policy.hpp"
@@ -67,7 +68,7 @@ class RowRules {
   /// Throws bad_parameter for a rule about a column that does not exist, or that cannot do what is asked.
   RowRules(Policy policy, const InputRules& input, const InputColumns& columns,
            const std::vector<std::string>& features)
-      : policy_(std::move(policy)), output_action_(policy_.action(Check::non_finite_output)) {
+      : policy_(std::move(policy)), output_(OutputActions::of(policy_)) {
     check_columns_exist(columns.names(), features);
     for (std::size_t c = 0; c < check_count; ++c) {
       const auto check = static_cast<Check>(c);
@@ -86,7 +87,7 @@ class RowRules {
   }
 
   const Policy& policy() const noexcept { return policy_; }
-  Action output_action() const noexcept { return output_action_; }
+  const OutputActions& output() const noexcept { return output_; }
   Action action(Check check, std::size_t column) const noexcept {
     return actions_[static_cast<std::size_t>(check)][column];
   }
@@ -208,7 +209,7 @@ class RowRules {
   }
 
   Policy policy_;
-  Action output_action_;
+  OutputActions output_;
   std::array<std::vector<Action>, check_count> actions_{};
   std::vector<Bounds> bounds_{};
   std::vector<T> low_{}, high_{};  // the narrower of the bounds that are looked at

@@ -6,42 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <list>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "prepguard/artifact.hpp"
+#include "prepguard/detail/array_table.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/error.hpp"
-#include "prepguard/table.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
-
-/// Self-test inputs as a table that owns its cells.
-template <Number T>
-class SelfTestTable {
- public:
-  SelfTestTable(const std::vector<Array>& inputs, const Schema& schema) {
-    for (std::size_t j = 0; j < inputs.size(); ++j) {
-      const std::string& name = schema.columns()[j].name;
-      if (inputs[j].is_text()) {
-        table_.add(name, texts_.emplace_back(inputs[j].texts().begin(), inputs[j].texts().end()));
-      } else {
-        std::vector<T>& cells = numbers_.emplace_back();
-        for (const double value : inputs[j].reals()) cells.push_back(round_to<T>(value));
-        table_.add(name, cells);
-      }
-    }
-  }
-  const Table& table() const noexcept { return table_; }
-
- private:
-  std::list<std::vector<T>> numbers_{};  // lists: the table's views must not move
-  std::list<std::vector<Text>> texts_{};
-  Table table_{};
-};
 
 /// Equal bits (any NaN equals any NaN), or within `tolerance` * eps(T) * max(1, |want|).
 template <Number T>
@@ -68,7 +43,7 @@ bool within(const T& got, const T& want, std::int64_t tolerance) noexcept {
 /// Transforms the self-test rows as one batch with the real kernels and compares with what training gave.
 template <Number T>
 void replay(const Artifact<T>& artifact, const SelfTest& test) {
-  const SelfTestTable<T> rows(test.inputs, artifact.schema());
+  const ArrayTable<T> rows(test.inputs, artifact.schema());
   Matrix<T> got;
   try {
     got = artifact.transform(rows.table());
@@ -147,7 +122,7 @@ SelfTest make_self_test(const Artifact<T>& artifact, std::vector<Array> inputs) 
     }
   }
   test.inputs = std::move(inputs);
-  const SelfTestTable<T> rows(test.inputs, artifact.schema());
+  const ArrayTable<T> rows(test.inputs, artifact.schema());
   const Matrix<T> made = artifact.transform(rows.table());
   test.expected = Array(Array::Reals(made.data(), made.data() + made.rows() * made.cols()), dtype_of<T>);
   test.tolerance = artifact.tolerances(std::vector<std::int64_t>(artifact.input_width(), 0));
