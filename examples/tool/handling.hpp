@@ -33,7 +33,7 @@ inline std::optional<prepguard::Errc> error_with(const prepguard::Artifact<doubl
   }
   row[j] = std::move(cell);
   try {
-    artifact.transform(prepguard::detail::SelfTestTable<double>(row, artifact.schema()).table());
+    artifact.transform(prepguard::detail::ArrayTable<double>(row, artifact.schema()).table());
   } catch (const prepguard::Error& error) {
     return error.code();
   }
