@@ -10,6 +10,8 @@
 #   need_option "$1" || usage    # takes --dry-run, --no-install, --offline
 #   need_all                     # returns with everything there, or exits: 77 something is missing, 0 dry run
 #
+# After need_all, `need_pypi FOLDER MODULES PACKAGES` sees to what only PyPI has, in a virtual environment in FOLDER.
+#
 # PYTHON is set to an interpreter that has the modules; set it beforehand to use your own.
 
 need_mode=install
@@ -119,4 +121,42 @@ need_all() {
   need_look && return
   echo "still missing after the installation: $need_what"
   exit 77
+}
+
+need_has() { # interpreter, modules: looked for, not imported, which takes seconds
+  "$@" 2>/dev/null <<'PROBE'
+import importlib.util, sys
+sys.exit(not all(importlib.util.find_spec(module) for module in sys.argv[1:]))
+PROBE
+}
+
+# What Debian does not have: PYTHON stays as it is if it has the modules, else it is the interpreter of a virtual environment
+# in the folder, which is made, or filled up, if need be. Exits as need_all does.
+need_pypi() { # folder, modules, packages (words separated by spaces)
+  # shellcheck disable=SC2086  # lists of words
+  for need_candidate in "${PYTHON:-}" "$1/bin/python"; do
+    [ -x "$need_candidate" ] && need_has "$need_candidate" - $2 && PYTHON=$need_candidate && export PYTHON && return
+  done
+  need_line="$PYTHON -m venv $1 && $1/bin/python -m pip install $3"
+  echo "missing: python: $2 (from PyPI)"
+  if [ "$need_mode" = dry-run ]; then
+    echo "would run: $need_line"
+    exit 0
+  fi
+  if [ "$need_mode" = never ]; then
+    echo "To install it:  $need_line"
+    echo "     or name an interpreter that has it:  PYTHON=..."
+    exit 77
+  fi
+  echo "installing: $need_line"
+  need_log=$(mktemp)
+  # shellcheck disable=SC2086
+  if ! ("$PYTHON" -m venv "$1" && "$1/bin/python" -m pip install --quiet --no-input --retries 2 $3) >"$need_log" 2>&1 </dev/null; then
+    tail -n 5 "$need_log"
+    echo "That failed; is PyPI reachable?"
+    rm -f "$need_log"
+    exit 77
+  fi
+  rm -f "$need_log"
+  PYTHON=$1/bin/python && export PYTHON
 }

@@ -10,14 +10,16 @@
 #include <stdexcept>
 #include <string>
 
-#include "rows.hpp"
+#include "../rows.hpp"
 
 namespace penguins {
+
+using examples::Rows;
 
 /// The boosted trees that train.py wrote, run by XGBoost's own library.
 class Booster {
  public:
-  static constexpr const char* title = "boosted trees run by XGBoost";
+  static std::string title() { return "boosted trees run by XGBoost"; }
   static constexpr const char* file = "booster.json";
 
   explicit Booster(const std::filesystem::path& path) {

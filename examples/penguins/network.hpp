@@ -9,14 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "rows.hpp"
+#include "../rows.hpp"
 
 namespace penguins {
+
+using examples::Rows;
 
 /// The network that train.py wrote: dense layers with relu between them and softmax at the end.
 class Network {
  public:
-  static constexpr const char* title = "a small network evaluated in Eigen";
+  static std::string title() { return "a small network evaluated in Eigen"; }
   static constexpr const char* file = "network.txt";
 
   explicit Network(const std::filesystem::path& path) {

@@ -3,42 +3,29 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <limits>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "../faults.hpp"
+#include "../rows.hpp"
+#include "../sheet.hpp"
+#include "accuracy.hpp"
 #include "prepguard/eigen.hpp"
 #include "prepguard/file.hpp"
 #include "prepguard/prepguard.hpp"
-#include "rows.hpp"
-#include "sheet.hpp"
 
 namespace penguins {
 
-inline const std::vector<std::string> species{"Adelie", "Chinstrap", "Gentoo"};
-
-inline std::string read_bytes(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error("cannot read " + path.string());
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Numbers that Python wrote: float32, row-major.
-inline Rows read_rows(const std::filesystem::path& path, Eigen::Index cols) {
-  const std::string bytes = read_bytes(path);
-  Rows rows(static_cast<Eigen::Index>(bytes.size() / sizeof(float)) / cols, cols);
-  std::memcpy(rows.data(), bytes.data(), static_cast<std::size_t>(rows.size()) * sizeof(float));
-  return rows;
-}
+using examples::read_bytes;
+using examples::read_rows;
+using examples::Rows;
+using examples::Sheet;
 
 /// Serves penguins with `Model` and shows, each with its figure, what prepguard proves and what it stops.
 template <class Model>
@@ -52,14 +39,14 @@ class Story {
 
   /// True if every figure is as it should be.
   bool tell() {
-    std::cout << "Penguins, served from C++ by " << Model::title << "\n\n";
+    std::cout << "Penguins, served from C++ by " << Model::title() << "\n\n";
     load();
     serve();
     forget_the_scaler();
     go_wrong();
     std::printf("\n%lld values, %lld differ from Python's; accuracy %s; %d of %d faults stopped\n", values_,
-                differing_, same_accuracy_ ? "equal" : "DIFFERENT", stopped_, faults_);
-    return differing_ == 0 && same_accuracy_ && stopped_ == faults_;
+                differing_, same_accuracy_ ? "equal" : "DIFFERENT", faults_.stopped(), faults_.played());
+    return differing_ == 0 && same_accuracy_ && faults_.stopped() == faults_.played();
   }
 
  private:
@@ -86,7 +73,7 @@ class Story {
     differing_ = features_.rows() == static_cast<std::size_t>(features_of_python.rows())
                      ? count_differing(features_of_python.data(), features_.data(), values_)
                      : values_;
-    same_accuracy_ = correct(probabilities) == correct(python);
+    same_accuracy_ = correct(probabilities, sheet_.labels) == correct(python, sheet_.labels);
     std::printf("\n2. Serve %lld held-out penguins, raw and with gaps, through the guard\n",
                 static_cast<long long>(python.rows()));
     std::printf("   features: %lld values, %lld differ from Python's, bit for bit\n", values_, differing_);
@@ -99,8 +86,7 @@ class Story {
   void forget_the_scaler() {
     Rows raw = prepguard::as_eigen(features_);
     for (std::size_t k = 0; k < prep_.output_width(); ++k) {
-      const std::string& feature = prep_.feature_names()[k];
-      const auto column = sheet_.numbers.find(feature.substr(feature.find("__") + 2));
+      const auto column = sheet_.numbers.find(column_of(prep_.feature_names()[k]));
       if (column == sheet_.numbers.end()) continue;
       const auto cells = Eigen::Map<const Eigen::VectorXd>(column->second.data(), raw.rows());
       raw.col(static_cast<Eigen::Index>(k)) = cells.cast<float>();
@@ -112,26 +98,45 @@ class Story {
     std::printf("   accuracy: %s; outputs that are not finite: %lld of %lld\n",
                 accuracy(probabilities).c_str(), static_cast<long long>(bad),
                 static_cast<long long>(probabilities.size()));
+    const auto known = prepguard::load_file<float>(folder_ / "features.prepguard.json");
+    faults_.play("the same behind a guard that knows what the features were in training",
+                 [&] { return accuracy(prepguard::guard(known, std::cref(model_))(raw)); });
+  }
+
+  /// The client scaled, and the server scales again.
+  void scale_twice() {
+    Sheet scaled = sheet_;
+    for (std::size_t k = 0; k < prep_.output_width(); ++k) {
+      const auto column = scaled.numbers.find(column_of(prep_.feature_names()[k]));
+      if (column == scaled.numbers.end()) continue;
+      for (std::size_t i = 0; i < column->second.size(); ++i) column->second[i] = double{features_(i, k)};
+    }
+    faults_.play("the scaler applied twice", [&] { return answer(scaled, model_); });
+    const auto features = prep_.transform(scaled.table());
+    std::printf("   without the guard: accuracy %s\n",
+                accuracy(model_(prepguard::as_eigen(features))).c_str());
   }
 
   void go_wrong() {
     std::printf("\n4. What goes wrong in production, and what the guard says\n");
     with_number("a NaN where training had none", "year", nan);
     with_number("an Inf", "body_mass_g", infinity);
-    fault("a missing column", [this] { return answer(sheet_, model_, "flipper_length_mm"); });
+    scale_twice();
+    faults_.play("a missing column", [this] { return answer(sheet_, model_, "flipper_length_mm"); });
     Sheet unknown = sheet_;
     unknown.texts["island"][17] = prepguard::OwnedText(std::string("Svalbard"));
-    fault("an unknown category", [&] { return answer(unknown, model_); });
-    fault("a truncated file", [this] { return load_half(); });
-    fault("another model's file", [this] { return load_with(folder_ / "rows.csv").feature_names().front(); });
-    fault("a wrong model output: NaN", [this] {
+    faults_.play("an unknown category", [&] { return answer(unknown, model_); });
+    faults_.play("a truncated file", [this] { return load_half(); });
+    faults_.play("another model's file",
+                 [this] { return load_with(folder_ / "rows.csv").feature_names().front(); });
+    faults_.play("a wrong model output: NaN", [this] {
       return answer(sheet_, [this](const Eigen::Ref<const Rows>& features) {
         Rows y = model_(features);
         y(42, 1) = nan;
         return y;
       });
     });
-    fault("a wrong model output: a row is lost", [this] {
+    faults_.play("a wrong model output: a row is lost", [this] {
       return answer(sheet_, [this](const Eigen::Ref<const Rows>& features) {
         return Rows(model_(features).topRows(features.rows() - 1));
       });
@@ -142,22 +147,8 @@ class Story {
   void with_number(const std::string& title, const std::string& column, float value) {
     Sheet bad = sheet_;
     bad.numbers[column][17] = double{value};
-    fault(title, [&] { return answer(bad, model_); });
+    faults_.play(title, [&] { return answer(bad, model_); });
     std::printf("   without the guard the model answers: %s\n", unguarded(column, value).c_str());
-  }
-
-  /// Runs `attempt`, which should throw, and shows what it says.
-  void fault(const std::string& title, const std::function<std::string()>& attempt) {
-    ++faults_;
-    std::printf("\n   %s\n", title.c_str());
-    try {
-      std::printf("   NOT STOPPED: %s\n", attempt().c_str());
-    } catch (const prepguard::Error& error) {
-      ++stopped_;
-      std::printf("   | ");
-      for (const char* c = error.what(); *c != '\0'; ++c) std::printf(*c == '\n' ? "\n   | " : "%c", *c);
-      std::printf("\n");
-    }
   }
 
   /// What a guarded model says about a sheet.
@@ -183,7 +174,7 @@ class Story {
   std::string unguarded(const std::string& column, float value) const {
     Rows row = prepguard::as_eigen(features_).row(17);
     for (std::size_t k = 0; k < prep_.output_width(); ++k) {
-      if (prep_.feature_names()[k].ends_with("__" + column)) row(0, static_cast<Eigen::Index>(k)) = value;
+      if (column_of(prep_.feature_names()[k]) == column) row(0, static_cast<Eigen::Index>(k)) = value;
     }
     const Rows probabilities = model_(row);
     std::string text;
@@ -196,6 +187,9 @@ class Story {
     return text;
   }
 
+  /// The column of numbers that a feature was made of.
+  static std::string column_of(const std::string& feature) { return feature.substr(feature.find("__") + 2); }
+
   Eigen::Index width() const { return static_cast<Eigen::Index>(prep_.output_width()); }
 
   static long long count_differing(const float* a, const float* b, long long count) {
@@ -204,24 +198,8 @@ class Story {
     return differing;
   }
 
-  /// Penguins whose species gets the largest probability.
-  long long correct(const Rows& probabilities) const {
-    long long count = 0;
-    for (Eigen::Index i = 0; i < probabilities.rows(); ++i) {
-      const float* row = probabilities.data() + i * probabilities.cols();
-      const auto best = std::max_element(row, row + probabilities.cols()) - row;
-      count += sheet_.labels[static_cast<std::size_t>(i)] == species[static_cast<std::size_t>(best)];
-    }
-    return count;
-  }
-
   std::string accuracy(const Rows& probabilities) const {
-    const long long right = correct(probabilities);
-    char text[64];
-    std::snprintf(text, sizeof text, "%.3f (%lld of %lld)",
-                  static_cast<double>(right) / static_cast<double>(probabilities.rows()), right,
-                  static_cast<long long>(probabilities.rows()));
-    return text;
+    return penguins::accuracy(probabilities, sheet_.labels);
   }
 
   std::filesystem::path folder_;
@@ -231,7 +209,7 @@ class Story {
   prepguard::Matrix<float> features_{};
   long long values_ = 0, differing_ = 0;
   bool same_accuracy_ = false;
-  int faults_ = 0, stopped_ = 0;
+  examples::Faults faults_{};
 };
 
 /// The program: `NAME FOLDER`, the folder that train.py wrote.

@@ -11,15 +11,15 @@
 #include <variant>
 #include <vector>
 
-#include "../csv.hpp"
-#include "../csv_batch.hpp"
+#include "csv.hpp"
+#include "csv_batch.hpp"
 
-namespace penguins {
+namespace examples {
 
-/// Held-out penguins as they come from the field. Cells can be changed, to play what goes wrong.
+/// Rows as they come from the field. Cells can be changed, to play what goes wrong.
 class Sheet {
  public:
-  /// Reads the columns that `schema` knows, and what is to be predicted: the column `label`.
+  /// Reads the columns that `schema` knows, and the text column `label`; at most 10,000 rows.
   Sheet(const std::filesystem::path& path, const prepguard::Schema& schema, const std::string& label) {
     std::ifstream in(path, std::ios::binary);
     if (!in) throw std::runtime_error("cannot read " + path.string());
@@ -46,14 +46,18 @@ class Sheet {
   }
 
   /// All columns, or all but one. Valid until a cell is changed.
-  prepguard::Table table(const std::string& without = {}) {
+  prepguard::Table table(const std::string& without = {}) { return part(0, labels.size(), without); }
+
+  /// Some of the rows.
+  prepguard::Table part(std::size_t begin, std::size_t count, const std::string& without = {}) {
     prepguard::Table rows;
     for (const auto& [name, cells] : numbers) {
-      if (name != without) rows.add(name, cells);
+      if (name != without) rows.add(name, std::span<const double>(cells).subspan(begin, count));
     }
     for (const auto& [name, cells] : texts) {
       views_[name].assign(cells.begin(), cells.end());
-      if (name != without) rows.add(name, views_[name]);
+      if (name != without)
+        rows.add(name, std::span<const prepguard::Text>(views_[name]).subspan(begin, count));
     }
     return rows;
   }
@@ -66,4 +70,4 @@ class Sheet {
   std::map<std::string, std::vector<prepguard::Text>> views_{};
 };
 
-}  // namespace penguins
+}  // namespace examples
