@@ -15,6 +15,7 @@
 #include "prepguard/column_transformer.hpp"
 #include "prepguard/pipeline.hpp"
 
+namespace allocation_test {
 namespace {
 
 using prepguard::Binding;
@@ -110,3 +111,5 @@ TEST_CASE("allocation: the same for a column transformer and a pipeline") {
   failed += check_strong(pipeline, [&](auto& p) { p.fit(rows); });
   std::printf("G13: %zu allocations made to fail, 0 changes, 0 leaks\n", failed);
 }
+
+}  // namespace allocation_test

@@ -18,7 +18,7 @@
 #include "json_copy.hpp"
 #include "prepguard/error.hpp"
 
-namespace {
+namespace archive_test {
 
 using namespace std::string_literals;
 using prepguard::Errc;
@@ -625,4 +625,4 @@ TEST_CASE("time is linear, canonical or not") {
   }
 }
 
-}  // namespace
+}  // namespace archive_test

@@ -10,7 +10,7 @@
 #include "prepguard/guard.hpp"
 
 // Guards without a pipeline: their policy, and what they say about further inputs.
-namespace {
+namespace bare_guard_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -89,4 +89,4 @@ TEST_CASE("a guard that was moved away says so") {
   check_error([&] { predict(rows_of<double>({{1}})); }, Errc::bad_parameter, {"guard: it was moved away"});
 }
 
-}  // namespace
+}  // namespace bare_guard_test

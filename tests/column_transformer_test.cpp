@@ -15,6 +15,7 @@
 #include "prepguard/serialize.hpp"
 #include "prepguard/transformers.hpp"
 
+namespace column_transformer_test {
 namespace {
 
 using cells::check_error;
@@ -163,3 +164,5 @@ TEST_CASE("column transformer: a union of a column transformer's columns, weight
   CHECK(difference(prep.fit(rows.table()).transform(rows.table()),
                    {{1.25, 0.125, 0, 0}, {2.5, 0.375, 0.05, 0.125}, {7.5, 0.625, 0.25, 0.25}}) == "");
 }
+
+}  // namespace column_transformer_test

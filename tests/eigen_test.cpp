@@ -9,7 +9,7 @@
 
 #include "cells.hpp"
 
-namespace {
+namespace eigen_test {
 
 using namespace prepguard;
 
@@ -42,4 +42,4 @@ TEST_CASE("views of any layout as Eigen objects, without a copy") {
   CHECK(mutable_cells(1, 2) == 0.0);
 }
 
-}  // namespace
+}  // namespace eigen_test

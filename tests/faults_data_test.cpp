@@ -22,6 +22,7 @@
 #include "prepguard/pipeline.hpp"
 #include "prepguard/transformers.hpp"
 
+namespace faults_data_test {
 namespace {
 
 using cells::difference;
@@ -596,3 +597,5 @@ TEST_CASE("faults: every fault has its outcome, and its message holds the facts"
   std::printf("G17: %zu rows about %d faults of data, fit, categories and state; %zu shown elsewhere\n",
               rows.size(), shown, elsewhere.size());
 }
+
+}  // namespace faults_data_test

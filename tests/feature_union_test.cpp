@@ -10,6 +10,7 @@
 #include "prepguard/pipeline.hpp"
 #include "prepguard/transformers.hpp"
 
+namespace feature_union_test {
 namespace {
 
 using cells::check_error;
@@ -154,3 +155,5 @@ TEST_CASE("feature union: names, and nothing to do") {
   auto one = feature_union<double>({{"only", StandardScaler<double>{}}});
   CHECK(one.fit(training<double>()).can_invert());
 }
+
+}  // namespace feature_union_test

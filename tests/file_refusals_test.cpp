@@ -12,6 +12,7 @@
 #include "golden_files.hpp"
 #include "prepguard/file.hpp"
 
+namespace file_refusals_test {
 namespace {
 
 using prepguard::Errc;
@@ -386,3 +387,5 @@ TEST_CASE("file: containers nested 8 deep, and 9") {
   CHECK(outcome(nested(payload, 9)).find("expected at most 8 nested containers, got more") !=
         std::string::npos);
 }
+
+}  // namespace file_refusals_test

@@ -30,6 +30,7 @@
 #include "json_copy.hpp"
 #include "temporary_folder.hpp"
 
+namespace file_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -508,3 +509,5 @@ TEST_CASE("make_artifact: a sample that lost the None of training is refused") {
                      {"None", "\"c\"", "training rows"});
   CHECK(prepguard::make_artifact(prep, all).schema().columns()[0].missing_text() == prepguard::Missing::none);
 }
+
+}  // namespace file_test

@@ -14,6 +14,7 @@
 
 #include "detail/every_instruction_set.hpp"
 
+namespace finite_test {
 namespace {
 
 using prepguard::all_finite;
@@ -178,3 +179,5 @@ TEST_CASE("finite: single cells by address") {
   CHECK_FALSE(pd::is_finite(&cells[4]));
   CHECK_FALSE(pd::is_nan(&cells[4]));
 }
+
+}  // namespace finite_test

@@ -15,7 +15,7 @@
 #include "guard_samples.hpp"
 #include "prepguard/prepguard.hpp"
 
-namespace {
+namespace guard_messages_test {
 
 using namespace prepguard;
 using cells::infinity;
@@ -230,4 +230,4 @@ TEST_CASE("messages: between two steps, and by the weight of a block") {
         "  do: send a value near the training range; check the unit of this column");
 }
 
-}  // namespace
+}  // namespace guard_messages_test

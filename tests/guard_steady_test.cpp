@@ -19,7 +19,7 @@
 #include "prepguard/guard.hpp"
 
 // G11: no allocation in the steady state. G12: many threads on one guard.
-namespace {
+namespace guard_steady_test {
 
 using namespace prepguard;
 using cells::nan;
@@ -154,4 +154,4 @@ TEST_CASE("counts are exact and results the same when threads share a guard") {
               static_cast<unsigned long long>(report.calls()));
 }
 
-}  // namespace
+}  // namespace guard_steady_test

@@ -17,7 +17,7 @@
 #include "prepguard/detail/float_environment.hpp"
 
 // The faults of input, features and output, each with its message. What models may look like: model_test.cpp.
-namespace {
+namespace guard_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -554,4 +554,4 @@ TEST_CASE("guard: an infinity between two steps is reported, though the clip beh
   CHECK(predict.report().of(Check::unknown_category).failed == 0);
 }
 
-}  // namespace
+}  // namespace guard_test

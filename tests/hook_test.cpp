@@ -19,7 +19,7 @@
 #include "guard_samples.hpp"
 #include "prepguard/guard.hpp"
 
-namespace {
+namespace hook_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -243,4 +243,4 @@ TEST_CASE("hook: many threads") {
   CHECK(predict.report().hook.told == 800);
 }
 
-}  // namespace
+}  // namespace hook_test

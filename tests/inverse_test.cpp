@@ -14,6 +14,7 @@
 #include "prepguard/pipeline.hpp"
 #include "prepguard/transformers.hpp"
 
+namespace inverse_test {
 namespace {
 
 using cells::check_error;
@@ -227,3 +228,5 @@ TEST_CASE("inverse: columns that are dropped, read twice or weighed away do not 
   ColumnTransformer<float> gone{{"num", StandardScaler<float>{}, {"a", "b"}, 1e-60}};
   CHECK_FALSE(gone.fit(table).can_invert());
 }
+
+}  // namespace inverse_test

@@ -16,6 +16,7 @@
 
 #include "cells.hpp"
 
+namespace matrix_test {
 namespace {
 
 using prepguard::Matrix;
@@ -179,3 +180,5 @@ TEST_CASE("matrix: no rows, no columns, and shapes beyond memory") {
   CHECK_THROWS_AS(Matrix<float>(huge, 8), std::bad_array_new_length);
   CHECK_THROWS_AS(Matrix<float>(8, huge), std::bad_array_new_length);
 }
+
+}  // namespace matrix_test

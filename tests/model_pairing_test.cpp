@@ -22,6 +22,7 @@
 #include "prepguard/prepguard.hpp"
 #include "temporary_folder.hpp"
 
+namespace model_pairing_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -288,3 +289,5 @@ TEST_CASE("model pairing: models are stored as they were hashed, and kept when s
           loaded.with_models({{"a/b", 3, abc}});
         }).starts_with("bad_state: models[0].file: expected a name without a directory"));
 }
+
+}  // namespace model_pairing_test

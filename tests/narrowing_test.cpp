@@ -17,7 +17,7 @@
 #include "guard_samples.hpp"
 #include "prepguard/prepguard.hpp"
 
-namespace {
+namespace narrowing_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -258,4 +258,4 @@ TEST_CASE("narrowing: several tiles; columns that convert allocate nothing") {
   CHECK(served(predict.report(), Check::missing) == 3);
 }
 
-}  // namespace
+}  // namespace narrowing_test

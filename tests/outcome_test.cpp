@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-namespace {
+namespace outcome_test {
 
 using prepguard::Errc;
 using prepguard::Error;
@@ -46,4 +46,4 @@ TEST_CASE("values that only move, and references") {
   CHECK(Outcome<Error>(std::in_place, Error(Errc::bad_shape, "a", "b")).has_value());
 }
 
-}  // namespace
+}  // namespace outcome_test

@@ -22,7 +22,7 @@
 #include "prepguard/guard.hpp"
 
 // What a guard says about results that are finite and of the right shape, and wrong all the same.
-namespace {
+namespace output_check_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -417,4 +417,4 @@ TEST_CASE("threads call while expectations and policies change") {
   CHECK(copy.expected() == predict.expected());
 }
 
-}  // namespace
+}  // namespace output_check_test

@@ -16,6 +16,7 @@
 #include "prepguard/prepguard.hpp"
 #include "prepguard/serialize.hpp"
 
+namespace partial_test {
 namespace {
 
 using prepguard::Errc;
@@ -233,3 +234,5 @@ TEST_CASE("health: what a fit noticed, in words") {
   CHECK_FALSE(range.health().has(FitIssue::constant, 1));
   CHECK(range.health().has(FitIssue::nearly_constant, 2));
 }
+
+}  // namespace partial_test

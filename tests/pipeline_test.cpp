@@ -18,6 +18,7 @@
 #include "prepguard/column_transformer.hpp"
 #include "prepguard/transformers.hpp"
 
+namespace pipeline_test {
 namespace {
 
 using cells::difference;
@@ -454,3 +455,5 @@ TEST_CASE("column step: a refit takes rows of its own columns only, and keeps th
   any.fit(MixedView<const double>(numbers, texts));
   CHECK(any == AnyStep<double>(prep.step()));
 }
+
+}  // namespace pipeline_test

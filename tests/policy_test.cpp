@@ -19,7 +19,7 @@
 #include "guard_samples.hpp"
 #include "prepguard/prepguard.hpp"
 
-namespace {
+namespace policy_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -500,4 +500,4 @@ TEST_CASE("policy: healthy and counted rows allocate nothing but the result") {
   CHECK(sums.report().of(Check::out_of_range).served == 3);
 }
 
-}  // namespace
+}  // namespace policy_test

@@ -13,7 +13,7 @@
 #include "prepguard/report_text.hpp"
 #include "report_samples.hpp"
 
-namespace {
+namespace report_renderings_test {
 
 using namespace prepguard;
 
@@ -157,4 +157,4 @@ TEST_CASE("numbers and texts for people") {
   CHECK(detail::valid_utf8("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
-}  // namespace
+}  // namespace report_renderings_test

@@ -7,7 +7,7 @@
 
 #include "prepguard/report_text.hpp"
 
-namespace {
+namespace report_test {
 
 using namespace prepguard;
 
@@ -43,4 +43,4 @@ TEST_CASE("a report in words, worst check first") {
         "  input     schema               0           0           3\n");
 }
 
-}  // namespace
+}  // namespace report_test

@@ -18,7 +18,7 @@
 #include "prepguard/prepguard.hpp"
 #include "temporary_folder.hpp"
 
-namespace {
+namespace reproduce_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -255,4 +255,4 @@ TEST_CASE("reproduce: rows that the model failed on come as they are; other erro
               Errc::bad_parameter, {"about no row"});
 }
 
-}  // namespace
+}  // namespace reproduce_test

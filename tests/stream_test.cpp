@@ -24,7 +24,7 @@
 #include "prepguard/detail/window_columns.hpp"
 #include "prepguard/guard.hpp"
 
-namespace {
+namespace stream_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -374,4 +374,4 @@ TEST_CASE("watching streams allocates nothing in the steady state") {
   CHECK(allocations() == before);
 }
 
-}  // namespace
+}  // namespace stream_test

@@ -16,6 +16,7 @@
 #include "prepguard/detail/gather.hpp"
 #include "prepguard/schema.hpp"
 
+namespace table_test {
 namespace {
 
 using prepguard::Binding;
@@ -208,3 +209,5 @@ TEST_CASE("text: bytes, and two ways of being missing") {
   CHECK_FALSE(Text("caf\u00e9") == Text("cafe\u0301"));  // one look, two spellings: bytes decide
   CHECK_FALSE(Text(std::string_view("a\0", 2)) == Text("a"));
 }
+
+}  // namespace table_test

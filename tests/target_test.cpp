@@ -18,6 +18,7 @@
 #include "prepguard/file.hpp"
 #include "prepguard/prepguard.hpp"
 
+namespace target_test {
 namespace {
 
 using namespace prepguard;
@@ -308,3 +309,5 @@ TEST_CASE("target: files carry it, prove it when loaded, and are refused where i
               {"target", "another result", "1.5"});
   CHECK_NOTHROW(load_bytes<double>(detail::seal(changed), {.self_test = false}));
 }
+
+}  // namespace target_test

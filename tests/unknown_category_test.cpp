@@ -16,7 +16,7 @@
 #include "prepguard/detail/frequent_values.hpp"
 #include "prepguard/prepguard.hpp"
 
-namespace {
+namespace unknown_category_test {
 
 using namespace prepguard;
 using cells::check_error;
@@ -251,4 +251,4 @@ TEST_CASE("unknown categories: counted exactly by threads that share a guard; mo
   CHECK(predict.report().unknown.empty());
 }
 
-}  // namespace
+}  // namespace unknown_category_test

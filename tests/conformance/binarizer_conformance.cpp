@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -19,8 +20,12 @@ struct Examples<prepguard::Binarizer<T>> {
   static std::vector<Damage<Step>> damages() { return {}; }
 };
 
-using Steps = prepguard::StepList<prepguard::Binarizer<float>, prepguard::Binarizer<double>>;
-
 }  // namespace conformance
 
+namespace conformance::binarizer_conformance {
+
+using Steps = prepguard::StepList<prepguard::Binarizer<float>, prepguard::Binarizer<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::binarizer_conformance

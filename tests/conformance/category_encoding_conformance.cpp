@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -38,8 +39,12 @@ struct Examples<prepguard::CategoryEncoding<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::CategoryEncoding<float>, prepguard::CategoryEncoding<double>>;
-
 }  // namespace conformance
 
+namespace conformance::category_encoding_conformance {
+
+using Steps = prepguard::StepList<prepguard::CategoryEncoding<float>, prepguard::CategoryEncoding<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::category_encoding_conformance

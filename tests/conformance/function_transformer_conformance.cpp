@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -47,9 +48,13 @@ struct Examples<prepguard::FunctionTransformer<T>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::function_transformer_conformance {
+
 using Steps =
     prepguard::StepList<prepguard::FunctionTransformer<float>, prepguard::FunctionTransformer<double>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::function_transformer_conformance

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -92,8 +93,12 @@ struct Examples<prepguard::KBinsDiscretizer<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::KBinsDiscretizer<float>, prepguard::KBinsDiscretizer<double>>;
-
 }  // namespace conformance
 
+namespace conformance::k_bins_discretizer_conformance {
+
+using Steps = prepguard::StepList<prepguard::KBinsDiscretizer<float>, prepguard::KBinsDiscretizer<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::k_bins_discretizer_conformance

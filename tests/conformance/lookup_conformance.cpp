@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -106,9 +107,13 @@ struct Examples<prepguard::Lookup<T, Cell>> {
   using OwnedText = prepguard::OwnedText;
 };
 
+}  // namespace conformance
+
+namespace conformance::lookup_conformance {
+
 using Steps = prepguard::StepList<prepguard::Lookup<float>, prepguard::Lookup<double>,
                                   prepguard::Lookup<float, Text>, prepguard::Lookup<double, Text>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::lookup_conformance

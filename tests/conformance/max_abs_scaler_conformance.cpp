@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -35,8 +36,12 @@ struct Examples<prepguard::MaxAbsScaler<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::MaxAbsScaler<float>, prepguard::MaxAbsScaler<double>>;
-
 }  // namespace conformance
 
+namespace conformance::max_abs_scaler_conformance {
+
+using Steps = prepguard::StepList<prepguard::MaxAbsScaler<float>, prepguard::MaxAbsScaler<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::max_abs_scaler_conformance

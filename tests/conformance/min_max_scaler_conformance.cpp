@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -45,8 +46,12 @@ struct Examples<prepguard::MinMaxScaler<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::MinMaxScaler<float>, prepguard::MinMaxScaler<double>>;
-
 }  // namespace conformance
 
+namespace conformance::min_max_scaler_conformance {
+
+using Steps = prepguard::StepList<prepguard::MinMaxScaler<float>, prepguard::MinMaxScaler<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::min_max_scaler_conformance

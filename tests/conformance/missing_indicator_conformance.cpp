@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -70,10 +71,14 @@ struct Examples<prepguard::MissingIndicator<T, Cell>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::missing_indicator_conformance {
+
 using Steps = prepguard::StepList<prepguard::MissingIndicator<float>, prepguard::MissingIndicator<double>,
                                   prepguard::MissingIndicator<float, prepguard::Text>,
                                   prepguard::MissingIndicator<double, prepguard::Text>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::missing_indicator_conformance

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -20,8 +21,12 @@ struct Examples<prepguard::Normalizer<T>> {
   static std::vector<Damage<Step>> damages() { return {}; }
 };
 
-using Steps = prepguard::StepList<prepguard::Normalizer<float>, prepguard::Normalizer<double>>;
-
 }  // namespace conformance
 
+namespace conformance::normalizer_conformance {
+
+using Steps = prepguard::StepList<prepguard::Normalizer<float>, prepguard::Normalizer<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::normalizer_conformance

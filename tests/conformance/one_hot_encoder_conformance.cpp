@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -107,10 +108,14 @@ struct Examples<prepguard::OneHotEncoder<T, Cell>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::one_hot_encoder_conformance {
+
 using Steps = prepguard::StepList<prepguard::OneHotEncoder<float>, prepguard::OneHotEncoder<double>,
                                   prepguard::OneHotEncoder<float, prepguard::Text>,
                                   prepguard::OneHotEncoder<double, prepguard::Text>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::one_hot_encoder_conformance

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -133,10 +134,14 @@ struct Examples<prepguard::OrdinalEncoder<T, Cell>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::ordinal_encoder_conformance {
+
 using Steps = prepguard::StepList<prepguard::OrdinalEncoder<float>, prepguard::OrdinalEncoder<double>,
                                   prepguard::OrdinalEncoder<float, prepguard::Text>,
                                   prepguard::OrdinalEncoder<double, prepguard::Text>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::ordinal_encoder_conformance

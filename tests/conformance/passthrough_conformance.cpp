@@ -2,6 +2,7 @@
 #include "prepguard/transformers/passthrough.hpp"
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -14,8 +15,12 @@ struct Examples<prepguard::Passthrough<T>> {
   static std::vector<Damage<Step>> damages() { return {}; }
 };
 
-using Steps = prepguard::StepList<prepguard::Passthrough<float>, prepguard::Passthrough<double>>;
-
 }  // namespace conformance
 
+namespace conformance::passthrough_conformance {
+
+using Steps = prepguard::StepList<prepguard::Passthrough<float>, prepguard::Passthrough<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::passthrough_conformance

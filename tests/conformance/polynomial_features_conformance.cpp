@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -46,9 +47,13 @@ struct Examples<prepguard::PolynomialFeatures<T>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::polynomial_features_conformance {
+
 using Steps =
     prepguard::StepList<prepguard::PolynomialFeatures<float>, prepguard::PolynomialFeatures<double>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::polynomial_features_conformance

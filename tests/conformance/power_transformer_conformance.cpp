@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -50,8 +51,12 @@ struct Examples<prepguard::PowerTransformer<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::PowerTransformer<float>, prepguard::PowerTransformer<double>>;
-
 }  // namespace conformance
 
+namespace conformance::power_transformer_conformance {
+
+using Steps = prepguard::StepList<prepguard::PowerTransformer<float>, prepguard::PowerTransformer<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::power_transformer_conformance

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -54,9 +55,13 @@ struct Examples<prepguard::QuantileTransformer<T>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::quantile_transformer_conformance {
+
 using Steps =
     prepguard::StepList<prepguard::QuantileTransformer<float>, prepguard::QuantileTransformer<double>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::quantile_transformer_conformance

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -46,8 +47,12 @@ struct Examples<prepguard::RobustScaler<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::RobustScaler<float>, prepguard::RobustScaler<double>>;
-
 }  // namespace conformance
 
+namespace conformance::robust_scaler_conformance {
+
+using Steps = prepguard::StepList<prepguard::RobustScaler<float>, prepguard::RobustScaler<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::robust_scaler_conformance

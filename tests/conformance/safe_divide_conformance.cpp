@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -31,8 +32,12 @@ struct Examples<prepguard::SafeDivide<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::SafeDivide<float>, prepguard::SafeDivide<double>>;
-
 }  // namespace conformance
 
+namespace conformance::safe_divide_conformance {
+
+using Steps = prepguard::StepList<prepguard::SafeDivide<float>, prepguard::SafeDivide<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::safe_divide_conformance

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -63,10 +64,14 @@ struct Examples<prepguard::SimpleImputer<T, Cell>> {
   }
 };
 
+}  // namespace conformance
+
+namespace conformance::simple_imputer_conformance {
+
 using Steps = prepguard::StepList<prepguard::SimpleImputer<float>, prepguard::SimpleImputer<double>,
                                   prepguard::SimpleImputer<float, prepguard::Text>,
                                   prepguard::SimpleImputer<double, prepguard::Text>>;
 
-}  // namespace conformance
-
 #include "conformance/suite.inl"
+
+}  // namespace conformance::simple_imputer_conformance

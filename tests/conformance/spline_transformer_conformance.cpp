@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -72,8 +73,12 @@ struct Examples<prepguard::SplineTransformer<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::SplineTransformer<float>, prepguard::SplineTransformer<double>>;
-
 }  // namespace conformance
 
+namespace conformance::spline_transformer_conformance {
+
+using Steps = prepguard::StepList<prepguard::SplineTransformer<float>, prepguard::SplineTransformer<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::spline_transformer_conformance

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/block.hpp"
+#include "conformance/suite.hpp"
 
 namespace conformance {
 
@@ -50,8 +51,12 @@ struct Examples<prepguard::StandardScaler<T>> {
   }
 };
 
-using Steps = prepguard::StepList<prepguard::StandardScaler<float>, prepguard::StandardScaler<double>>;
-
 }  // namespace conformance
 
+namespace conformance::standard_scaler_conformance {
+
+using Steps = prepguard::StepList<prepguard::StandardScaler<float>, prepguard::StandardScaler<double>>;
+
 #include "conformance/suite.inl"
+
+}  // namespace conformance::standard_scaler_conformance

@@ -1,32 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Every property that every step must have, over the `Steps` that the including file names. See block.hpp.
-#include <doctest/doctest.h>
-
-#include <algorithm>
-#include <array>
-#include <atomic>
-#include <cmath>
-#include <cstdio>
-#include <deque>
-#include <limits>
-#include <numeric>
-#include <random>
-#include <set>
-#include <string>
-#include <thread>
-#include <type_traits>
-#include <typeinfo>
-#include <utility>
-#include <vector>
-
-#include "allocation_checks.hpp"
-#include "cells.hpp"
-#include "conformance/block.hpp"
-#include "detail/every_instruction_set.hpp"
-#include "prepguard/any_pipeline.hpp"
-#include "prepguard/pipeline.hpp"
-
-namespace conformance {
+// Every property that every step must have, over the `Steps` that the including file names. See block.hpp. Included after
+// suite.hpp, inside of a namespace in `conformance` that bears the name of the file.
 
 /// Calls `check` with an unfitted object of every step type.
 template <class Check>
@@ -82,17 +56,9 @@ const bool registered = [] {
 }();
 }  // namespace
 
-}  // namespace conformance
 
 namespace {
 
-using conformance::Block;
-using conformance::BlockOf;
-using conformance::Examples;
-using conformance::fitted;
-using conformance::for_every_fitted_step;
-using conformance::for_every_step_type;
-using conformance::output_for;
 using prepguard::AnyPipeline;
 using prepguard::AnyStep;
 using prepguard::Errc;
@@ -154,7 +120,7 @@ Block<T> many(const Block<T>& rows) {
 
 }  // namespace
 
-TEST_CASE(conformance::titled("a value: copies are equal and independent, moves carry the state")) {
+TEST_CASE(titled("a value: copies are equal and independent, moves carry the state")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     static_assert(std::copyable<Step> && std::equality_comparable<Step> && std::default_initializable<Step>);
     static_assert(std::is_nothrow_move_constructible_v<Step> && std::is_nothrow_move_assignable_v<Step>);
@@ -176,7 +142,7 @@ TEST_CASE(conformance::titled("a value: copies are equal and independent, moves 
   });
 }
 
-TEST_CASE(conformance::titled("default-constructed and moved-from steps have no width and say so")) {
+TEST_CASE(titled("default-constructed and moved-from steps have no width and say so")) {
   for_every_fitted_step([]<class Step>(Step step, const BlockOf<Step>& rows) {
     Step gone = step;
     const Step taken = std::move(gone);
@@ -195,7 +161,7 @@ TEST_CASE(conformance::titled("default-constructed and moved-from steps have no 
   });
 }
 
-TEST_CASE(conformance::titled("one column more or less is refused with both widths")) {
+TEST_CASE(titled("one column more or less is refused with both widths")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     for (const std::size_t width : {std::size_t{0}, step.input_width() - 1, step.input_width() + 1}) {
       const BlockOf<Step> other(2, rows.texts.cols() == 0 ? width : 0, rows.texts.cols() == 0 ? 0 : width);
@@ -216,7 +182,7 @@ TEST_CASE(conformance::titled("one column more or less is refused with both widt
   });
 }
 
-TEST_CASE(conformance::titled("no rows give no rows, of the right width")) {
+TEST_CASE(titled("no rows give no rows, of the right width")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> out = transformed(step, rows.pick({}));
     CHECK(out.rows() == 0);
@@ -229,7 +195,7 @@ TEST_CASE(conformance::titled("no rows give no rows, of the right width")) {
   });
 }
 
-TEST_CASE(conformance::titled("every row on its own, every subset, several tiles: the same bits")) {
+TEST_CASE(titled("every row on its own, every subset, several tiles: the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> whole = transformed(step, rows);
@@ -242,7 +208,7 @@ TEST_CASE(conformance::titled("every row on its own, every subset, several tiles
   });
 }
 
-TEST_CASE(conformance::titled("the same bits from and into every layout; nothing outside is touched")) {
+TEST_CASE(titled("the same bits from and into every layout; nothing outside is touched")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> want = transformed(step, rows);
     for (const cells::Layout& from : cells::layouts) {
@@ -271,7 +237,7 @@ TEST_CASE(conformance::titled("the same bits from and into every layout; nothing
   });
 }
 
-TEST_CASE(conformance::titled(
+TEST_CASE(titled(
     "in place where widths allow it; a partial overlap is refused before the first write")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     if constexpr (std::is_same_v<typename Step::Input, typename Step::Output>) {
@@ -312,7 +278,7 @@ TEST_CASE(conformance::titled(
   });
 }
 
-TEST_CASE(conformance::titled("direct, Pipeline, AnyOf and AnyPipeline give the same bits")) {
+TEST_CASE(titled("direct, Pipeline, AnyOf and AnyPipeline give the same bits")) {
   std::size_t cells_compared = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& training) {
     using T = typename Step::Scalar;
@@ -336,10 +302,10 @@ TEST_CASE(conformance::titled("direct, Pipeline, AnyOf and AnyPipeline give the 
     cells_compared += 4 * want.rows() * want.cols();
   });
   std::printf("conformance of %s: %zu cells equal through four kinds of pipeline\n",
-              conformance::shown_type(), cells_compared);
+              shown_type(), cells_compared);
 }
 
-TEST_CASE(conformance::titled("every instruction set gives the same bits")) {
+TEST_CASE(titled("every instruction set gives the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> want = transformed(step, rows);
@@ -350,7 +316,7 @@ TEST_CASE(conformance::titled("every instruction set gives the same bits")) {
   });
 }
 
-TEST_CASE(conformance::titled("one name for every output, all different")) {
+TEST_CASE(titled("one name for every output, all different")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>&) {
     const std::vector<std::string> names =
         step.feature_names_out(prepguard::default_names(step.input_width()));
@@ -359,7 +325,7 @@ TEST_CASE(conformance::titled("one name for every output, all different")) {
   });
 }
 
-TEST_CASE(conformance::titled("missing_flow says what becomes of a missing cell")) {
+TEST_CASE(titled("missing_flow says what becomes of a missing cell")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     for (std::size_t j = 0; j < step.input_width(); ++j) {
       const bool text = j >= training.numbers.cols();
@@ -401,7 +367,7 @@ TEST_CASE(conformance::titled("missing_flow says what becomes of a missing cell"
   });
 }
 
-TEST_CASE(conformance::titled("the inverse of the transform is the training data, or cells with the same features")) {
+TEST_CASE(titled("the inverse of the transform is the training data, or cells with the same features")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     if constexpr (prepguard::Invertible<Step>) {
       if (!step.can_invert()) return;
@@ -441,7 +407,7 @@ TEST_CASE(conformance::titled("the inverse of the transform is the training data
   });
 }
 
-TEST_CASE(conformance::titled("fit again, in another order of rows, from another layout: the same state")) {
+TEST_CASE(titled("fit again, in another order of rows, from another layout: the same state")) {
   for_every_step_type([]<class Step>(const Step&) {
     const BlockOf<Step> rows = Examples<Step>::training();
     std::vector<std::size_t> order = numbers_up_to(rows.rows());
@@ -463,7 +429,7 @@ TEST_CASE(conformance::titled("fit again, in another order of rows, from another
   });
 }
 
-TEST_CASE(conformance::titled("parts of any sharding, merged in any order, are one fit; so are batches")) {
+TEST_CASE(titled("parts of any sharding, merged in any order, are one fit; so are batches")) {
   for_every_step_type([]<class Step>(const Step&) {
     if constexpr (requires { typename Step::Partial; }) {
       using Partial = typename Step::Partial;
@@ -497,7 +463,7 @@ TEST_CASE(conformance::titled("parts of any sharding, merged in any order, are o
   });
 }
 
-TEST_CASE(conformance::titled("a fit that fails leaves the old state; one of another width replaces it")) {
+TEST_CASE(titled("a fit that fails leaves the old state; one of another width replaces it")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     Step refitted = step;
     cells::check_error([&] { refitted.fit(part_of<typename Step::Input>(rows.pick({}).view())); },
@@ -518,7 +484,7 @@ TEST_CASE(conformance::titled("a fit that fails leaves the old state; one of ano
   });
 }
 
-TEST_CASE(conformance::titled("prepare refuses every state that contradicts itself, naming the place")) {
+TEST_CASE(titled("prepare refuses every state that contradicts itself, naming the place")) {
   std::size_t refused = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const Layout layout = layout_of(rows);
@@ -572,10 +538,10 @@ TEST_CASE(conformance::titled("prepare refuses every state that contradicts itse
       ++refused;
     }
   });
-  std::printf("conformance of %s: %zu damaged states refused\n", conformance::shown_type(), refused);
+  std::printf("conformance of %s: %zu damaged states refused\n", shown_type(), refused);
 }
 
-TEST_CASE(conformance::titled("eight threads transform and copy one step at once: the same bits")) {
+TEST_CASE(titled("eight threads transform and copy one step at once: the same bits")) {
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& training) {
     const BlockOf<Step> rows = many(training);
     const BlockOf<Step> want = transformed(step, rows);
@@ -596,7 +562,7 @@ TEST_CASE(conformance::titled("eight threads transform and copy one step at once
 }
 
 TEST_CASE(
-    conformance::titled("the control register of the caller changes nothing and is as it was afterwards")) {
+    titled("the control register of the caller changes nothing and is as it was afterwards")) {
 #if defined(__x86_64__)
   for_every_fitted_step([]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     const BlockOf<Step> want = transformed(step, rows);
@@ -620,7 +586,7 @@ TEST_CASE(
 #endif
 }
 
-TEST_CASE(conformance::titled("no step allocates in a steady state, whatever the layout")) {
+TEST_CASE(titled("no step allocates in a steady state, whatever the layout")) {
   std::uint64_t transforms = 0, total = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
     using T = typename Step::Scalar;
@@ -658,11 +624,11 @@ TEST_CASE(conformance::titled("no step allocates in a steady state, whatever the
       }
     }
   });
-  std::printf("G11 %s: %llu transforms, %llu allocations\n", conformance::shown_type(),
+  std::printf("G11 %s: %llu transforms, %llu allocations\n", shown_type(),
               static_cast<unsigned long long>(transforms), static_cast<unsigned long long>(total));
 }
 
-TEST_CASE(conformance::titled(
+TEST_CASE(titled(
     "every allocation of a fit, copy or transform fails once: nothing changes, nothing leaks")) {
   std::size_t failed = 0;
   for_every_fitted_step([&]<class Step>(const Step& step, const BlockOf<Step>& rows) {
@@ -686,6 +652,6 @@ TEST_CASE(conformance::titled(
     attempt(step);
     attempt(chain);
   });
-  std::printf("G13 %s: %zu allocations made to fail, 0 changes, 0 leaks\n", conformance::shown_type(),
+  std::printf("G13 %s: %zu allocations made to fail, 0 changes, 0 leaks\n", shown_type(),
               failed);
 }

@@ -32,7 +32,7 @@
 #include "prepguard/error.hpp"
 #include "temporary_folder.hpp"
 
-namespace {
+namespace atomic_file_test {
 
 namespace fs = std::filesystem;
 using prepguard::Errc;
@@ -395,4 +395,4 @@ TEST_CASE("a writer killed at any moment leaves the old or the new file") {
   CHECK(kept + replaced == kills);
 }
 
-}  // namespace
+}  // namespace atomic_file_test

@@ -7,6 +7,7 @@
 
 #include "prepguard/detail/normal_quantile.hpp"
 
+namespace elementary_test {
 namespace {
 
 namespace pd = prepguard::detail;
@@ -46,3 +47,5 @@ TEST_CASE("elementary: functions of the C library are called as they are") {
   CHECK(pd::call(pd::sqrt_function, 2.0) == 0x1.6a09e667f3bcdp+0);
   CHECK(pd::power(2.0, -3.0) == 0.125);
 }
+
+}  // namespace elementary_test

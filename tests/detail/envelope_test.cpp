@@ -12,7 +12,7 @@
 #include "prepguard/detail/crc32.hpp"
 #include "prepguard/error.hpp"
 
-namespace {
+namespace envelope_test {
 
 using namespace std::string_literals;
 using prepguard::Errc;
@@ -209,4 +209,4 @@ TEST_CASE("the cap") {
                           std::to_string(sealed.size() - 1)));
 }
 
-}  // namespace
+}  // namespace envelope_test

@@ -21,6 +21,7 @@
 
 using prepguard::detail::ExactMoments;
 
+namespace exact_moments_test {
 namespace {
 
 constexpr std::uint64_t infinity_bits = 0x7ff0000000000000u;
@@ -257,3 +258,5 @@ TEST_CASE("fields name the whole state") {
       copy, [&](const char*, auto& field) { std::ranges::copy(values[next++], words(field).begin()); });
   CHECK(copy == moments);
 }
+
+}  // namespace exact_moments_test

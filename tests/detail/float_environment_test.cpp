@@ -12,6 +12,7 @@
 #include "every_instruction_set.hpp"
 #include "prepguard/detail/kernels.hpp"
 
+namespace float_environment_test {
 namespace {
 
 namespace pd = prepguard::detail;
@@ -106,3 +107,5 @@ TEST_CASE("float environment: nests, and leaves the default alone") {
 }
 
 #endif
+
+}  // namespace float_environment_test

@@ -10,6 +10,7 @@
 
 #include "detail/hashes_table.hpp"
 
+namespace hashes_test {
 namespace {
 
 using prepguard::detail::FarmHash;
@@ -49,3 +50,5 @@ TEST_CASE("hashes: published vectors") {
   for (std::size_t i = 0; i < 5; ++i)
     CHECK(FarmHash::of(std::string(1, static_cast<char>('A' + i))) % 3 == want[i]);
 }
+
+}  // namespace hashes_test

@@ -20,6 +20,7 @@
 #include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/environment_check.hpp"
 
+namespace kernels_test {
 namespace {
 
 namespace pd = prepguard::detail;
@@ -542,3 +543,5 @@ TEST_CASE("environment check: passes when the caller's state flushes denormals")
   CHECK(defect == nullptr);
 #endif
 }
+
+}  // namespace kernels_test

@@ -16,7 +16,7 @@
 
 #include "prepguard/detail/float_environment.hpp"
 
-namespace {
+namespace number_text_test {
 
 using prepguard::detail::FloatEnvironment;
 using prepguard::detail::parse_json_integer;
@@ -176,4 +176,4 @@ TEST_CASE("a locale with a decimal comma changes nothing") {
   std::setlocale(LC_ALL, before.c_str());
 }
 
-}  // namespace
+}  // namespace number_text_test

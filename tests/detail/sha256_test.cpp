@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+namespace sha256_test {
 namespace {
 
 std::string sha256(std::string_view bytes) {
@@ -49,3 +50,5 @@ TEST_CASE("sha256: pieces of any size give the digest of the whole") {
     CHECK(hash.size() == message.size());
   }
 }
+
+}  // namespace sha256_test

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+namespace csv_test {
 namespace {
 
 using Records = std::vector<std::vector<std::string>>;
@@ -161,3 +162,5 @@ TEST_CASE("csv: a single missing value is no empty line") {
   writer.row(std::span<const double>(missing));
   CHECK(out.str() == "a\r\n\"\"\r\n");
 }
+
+}  // namespace csv_test

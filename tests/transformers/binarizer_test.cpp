@@ -11,6 +11,7 @@
 #include "cells.hpp"
 #include "detail/every_instruction_set.hpp"
 
+namespace binarizer_test {
 namespace {
 
 using cells::difference;
@@ -104,3 +105,5 @@ TEST_CASE("binarizer: NaN is refused, in training too, and thresholds that are n
                        Errc::bad_parameter, {"binarizer", "finite threshold"});
   }
 }
+
+}  // namespace binarizer_test

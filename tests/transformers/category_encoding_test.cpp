@@ -10,6 +10,7 @@
 
 #include "cells.hpp"
 
+namespace category_encoding_test {
 namespace {
 
 using cells::difference;
@@ -76,3 +77,5 @@ TEST_CASE("category_encoding: learns how many tokens there are, or is told") {
                      Errc::bad_state, {"output_mode", "multi_hot or count"});
   cells::check_error([&] { fitted<double>({.num_tokens = -2}, 2); }, Errc::bad_state, {"num_tokens", "-2"});
 }
+
+}  // namespace category_encoding_test

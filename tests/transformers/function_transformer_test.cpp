@@ -16,6 +16,7 @@
 #include "prepguard/transformers/one_hot_encoder.hpp"
 #include "prepguard/transformers/standard_scaler.hpp"
 
+namespace function_transformer_test {
 namespace {
 
 using cells::difference;
@@ -166,3 +167,5 @@ TEST_CASE("function_transformer: later steps carry the tolerance on; those with 
   encoded.fit(rows_of<double>({{1}, {2}}));
   CHECK(encoded.tolerances({0}) == Tolerances{0, 0});
 }
+
+}  // namespace function_transformer_test

@@ -11,6 +11,7 @@
 
 #include "cells.hpp"
 
+namespace k_bins_discretizer_test {
 namespace {
 
 using cells::difference;
@@ -240,3 +241,5 @@ TEST_CASE("k_bins_discretizer: numbers of bins and ranges that cannot be") {
       },
       Errc::cannot_fit, {"column 0", "cannot be divided"});
 }
+
+}  // namespace k_bins_discretizer_test

@@ -10,6 +10,7 @@
 
 #include "cells.hpp"
 
+namespace lookup_test {
 namespace {
 
 using cells::difference;
@@ -149,3 +150,5 @@ TEST_CASE("lookup: fits that cannot be") {
       },
       Errc::cannot_fit, {"missing"});
 }
+
+}  // namespace lookup_test

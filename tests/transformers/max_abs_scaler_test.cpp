@@ -9,6 +9,7 @@
 
 #include "cells.hpp"
 
+namespace max_abs_scaler_test {
 namespace {
 
 using cells::difference;
@@ -146,3 +147,5 @@ TEST_CASE("max_abs_scaler: columns it cannot learn from, and an infinity that it
       },
       Errc::non_finite, {"max_abs_scaler", "row 1", "\"x1\"", "-1.5e+308 / 0.25 is not finite"});
 }
+
+}  // namespace max_abs_scaler_test

@@ -10,6 +10,7 @@
 
 #include "cells.hpp"
 
+namespace min_max_scaler_test {
 namespace {
 
 using cells::difference;
@@ -168,3 +169,5 @@ TEST_CASE("min_max_scaler: an infinity that it makes is explained") {
       },
       Errc::non_finite, {"min_max_scaler", "row 1", "\"x1\"", "-1.5e+308 * 10.0 + 0.5 is not finite"});
 }
+
+}  // namespace min_max_scaler_test

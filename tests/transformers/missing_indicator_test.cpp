@@ -9,6 +9,7 @@
 
 #include "cells.hpp"
 
+namespace missing_indicator_test {
 namespace {
 
 using cells::difference;
@@ -121,3 +122,5 @@ TEST_CASE("missing_indicator: markers that cells cannot have are refused") {
       },
       Errc::bad_parameter, {"finite"});
 }
+
+}  // namespace missing_indicator_test

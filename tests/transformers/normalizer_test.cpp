@@ -12,6 +12,7 @@
 #include "cells.hpp"
 #include "detail/every_instruction_set.hpp"
 
+namespace normalizer_test {
 namespace {
 
 using cells::difference;
@@ -205,3 +206,5 @@ TEST_CASE("normalizer: NaN is refused, in training too") {
       },
       Errc::cannot_fit, {"normalizer", "column 1", "NaN"});
 }
+
+}  // namespace normalizer_test

@@ -13,6 +13,7 @@
 
 #include "cells.hpp"
 
+namespace one_hot_encoder_test {
 namespace {
 
 using cells::difference;
@@ -364,3 +365,5 @@ TEST_CASE("one_hot_encoder: what a fit notices") {
   encoder.fit(rows_of<double>({{1}, {2}}));
   CHECK(encoder.health().good());
 }
+
+}  // namespace one_hot_encoder_test

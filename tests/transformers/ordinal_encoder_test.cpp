@@ -12,6 +12,7 @@
 
 #include "cells.hpp"
 
+namespace ordinal_encoder_test {
 namespace {
 
 using cells::difference;
@@ -171,3 +172,5 @@ TEST_CASE("ordinal_encoder: a Keras vocabulary") {
   CHECK(difference(lookup.inverse_transform(rows_of<float>({{3}, {0}})), {{1138}, {cells::nan<float>}}) ==
         "");
 }
+
+}  // namespace ordinal_encoder_test

@@ -11,6 +11,7 @@
 #include "cells.hpp"
 #include "prepguard/any_step.hpp"
 
+namespace polynomial_features_test {
 namespace {
 
 using cells::difference;
@@ -192,3 +193,5 @@ TEST_CASE(
   const auto row = rows_of<double>({{-0.0, cells::infinity<double>}});
   CHECK_FALSE(step.diagnose(row, {"a", "b"}, "").has_value());
 }
+
+}  // namespace polynomial_features_test

@@ -12,6 +12,7 @@
 
 #include "cells.hpp"
 
+namespace power_transformer_test {
 namespace {
 
 using cells::rows_of;
@@ -208,3 +209,5 @@ TEST_CASE("power_transformer: tolerance") {
   step.prepare(prepguard::Layout(1, prepguard::Kind::number), prepguard::detail::Place("step"));
   CHECK(step.tolerances({0}) == Tolerances{(8 + 3 * 3) * 5});
 }
+
+}  // namespace power_transformer_test

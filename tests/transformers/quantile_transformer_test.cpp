@@ -11,6 +11,7 @@
 
 #include "cells.hpp"
 
+namespace quantile_transformer_test {
 namespace {
 
 using cells::difference;
@@ -182,3 +183,5 @@ TEST_CASE("quantile_transformer: tolerance through the line") {
   CHECK(normal.tolerances({0}) == Tolerances{8});
   CHECK(normal.tolerances({8}) == Tolerances{16 * 360000 + 8});
 }
+
+}  // namespace quantile_transformer_test

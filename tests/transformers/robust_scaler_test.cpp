@@ -9,6 +9,7 @@
 
 #include "cells.hpp"
 
+namespace robust_scaler_test {
 namespace {
 
 using cells::difference;
@@ -183,3 +184,5 @@ TEST_CASE("robust_scaler: an infinity that it makes is explained") {
       },
       Errc::non_finite, {"robust_scaler", "row 1", "\"x1\"", "(-1.5e+308 - 0.5) / 0.25 is not finite"});
 }
+
+}  // namespace robust_scaler_test

@@ -8,6 +8,7 @@
 
 #include "cells.hpp"
 
+namespace safe_divide_test {
 namespace {
 
 using cells::difference;
@@ -62,3 +63,5 @@ TEST_CASE("safe_divide: an epsilon that is no number > 0 of the type is refused"
     cells::check_error([&] { SafeDivide<float>{{.epsilon = bad}}; }, Errc::bad_parameter, {"float32"});
   }
 }
+
+}  // namespace safe_divide_test

@@ -10,6 +10,7 @@
 
 #include "cells.hpp"
 
+namespace simple_imputer_test {
 namespace {
 
 using cells::difference;
@@ -214,3 +215,5 @@ TEST_CASE_TEMPLATE("simple_imputer: the inverse", T, float, double) {
       },
       Errc::bad_parameter, {"simple_imputer", "has no inverse", "add_indicator"});
 }
+
+}  // namespace simple_imputer_test

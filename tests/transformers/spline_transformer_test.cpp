@@ -12,6 +12,7 @@
 
 #include "cells.hpp"
 
+namespace spline_transformer_test {
 namespace {
 
 using cells::difference;
@@ -214,3 +215,5 @@ TEST_CASE("spline_transformer: tolerance through the slope") {
   const auto steps = loaded<double>(Contract::native, Extrapolation::continued, 0, {0, 1, 4});
   CHECK(steps.tolerances({8}) == Tolerances{0, 0});
 }
+
+}  // namespace spline_transformer_test

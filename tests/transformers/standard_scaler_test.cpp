@@ -11,6 +11,7 @@
 
 #include "cells.hpp"
 
+namespace standard_scaler_test {
 namespace {
 
 using cells::difference;
@@ -241,3 +242,5 @@ TEST_CASE("standard_scaler: scikit-learn's sums cannot be merged, and say so") {
       Errc::bad_shape, {"expected 1 features, got 2"});
   CHECK(scaler.scale().real(0) == 1);
 }
+
+}  // namespace standard_scaler_test
