@@ -39,6 +39,12 @@ ninja_object() { # object, source, compiler and flags
   printf 'build %s: compile %s\n  compiler = %s\n' "$ninja_folder/$1" "$2" "$3" >>"$ninja_folder/build.ninja"
 }
 
+# Several files as one, so that what they all instantiate is compiled once.
+ninja_unity() { # object, sources below tests/, compiler and flags
+  for source in $2; do echo "#include \"$source\""; done >"$ninja_folder/$1.cpp"
+  ninja_object "$1" "$ninja_folder/$1.cpp" "$3"
+}
+
 ninja_program() { # program, its objects (space between), compiler and flags
   objects=''
   for object in $2; do objects="$objects $ninja_folder/$object"; done
