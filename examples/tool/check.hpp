@@ -33,7 +33,8 @@ using prepguard::Severity;
 
 /// A policy that looks at every row but refuses no call for one: what `serving` would refuse is taken out,
 /// and counted as such. Results are not looked at, because there is no model.
-inline Policy looking_on(const Policy& serving) {
+template <class T>
+Policy looking_on(const Policy& serving, const prepguard::Artifact<T>& artifact) {
   Policy policy = serving;
   const auto soften = [&](Check check, const std::string& column) {
     if (serving.action(check, column) != Action::fail) return;
@@ -45,7 +46,18 @@ inline Policy looking_on(const Policy& serving) {
       }
     }
   };
-  for (std::size_t c = 0; c < prepguard::check_count; ++c) soften(static_cast<Check>(c), {});
+  for (std::size_t c = 0; c < prepguard::check_count; ++c) {
+    const auto check = static_cast<Check>(c);
+    if (check != Check::unknown_category || serving.has_rule(check)) soften(check, {});
+  }
+  // Without a rule a guard does as the encoder does; only those that refuse are to be softened.
+  const prepguard::Schema& schema = artifact.schema();
+  const prepguard::detail::KnownCategories<T> known(artifact, schema.layout(), schema.names());
+  for (std::size_t j = 0; j < schema.size(); ++j) {
+    const std::string& name = schema.columns()[j].name;
+    if (known.refuses(j) && !serving.has_rule(Check::unknown_category, name))
+      policy.set(Check::unknown_category, Action::reject_row, name);
+  }
   for (const auto& rule : serving.rules()) {
     if (!rule.column.empty()) soften(*prepguard::check_named(rule.check), rule.column);
   }
@@ -86,7 +98,7 @@ Findings look_at(const prepguard::Artifact<T>& artifact, csv::Reader& reader) {
   const auto no_model = [](const prepguard::MatrixView<const T>& features) {
     return prepguard::Matrix<T>(features.rows(), 1);
   };
-  auto guarded = prepguard::guard(artifact.with_target({}), no_model, looking_on(serving));
+  auto guarded = prepguard::guard(artifact.with_target({}), no_model, looking_on(serving, artifact));
   const auto remember = [&](Severity severity, const prepguard::Violation& violation) {
     std::vector<std::string>& examples = findings.examples[{severity, violation.check}];
     if (violation.info.row >= 0 && examples.size() < most_examples)

@@ -314,6 +314,13 @@ class ToolTest(unittest.TestCase):
                        policy=[{"check": "missing", "action": "replace", "column": ""}])
         self.check(run("check", tolerant, self.path("mass.csv", "mass\n\"\"\n4000\n")), 0, "NaN; the policy replaces it")
 
+    def test_check_of_categories_that_the_encoder_ignores(self) -> None:
+        frame = pd.DataFrame({"island": ["Biscoe", "Dream", "Biscoe"]})
+        path = Path(self.folder.name) / "ignoring.prepguard.json"
+        prepguard.dump(OneHotEncoder(handle_unknown="ignore", sparse_output=False).fit(frame), path, sample=frame)
+        self.check(run("check", path, self.path("island.csv", "island\nDream\nAnvers\n")), 0, "fit to be served",
+                   "would be served all the same", "unknown_category: 1 row", 'line 3, column "island": unknown category "Anvers"')
+
     def test_check_of_what_is_no_table_of_these_columns(self) -> None:
         for content, words in [("flag,island\n1,Biscoe\n", ["missing column", '"mass"']),
                                ("flag,island,mass\n1,Biscoe,NA\n", ["line 2", '"mass"', 'got "NA"']),

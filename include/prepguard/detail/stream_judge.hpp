@@ -25,7 +25,7 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// Judges windows of rows by what training saw: compares every column with its training distribution, and
 /// explains those that do not fit. The limit of the misfit makes false alarms rarer than one in 10,000
 /// windows for all columns together: e^-16, split among all comparisons; e^-11.5 (1 in 100,000) for a column
-/// stuck at one value, of which a bound of the probability is known.
+/// stuck at one value.
 template <class T>
 class StreamJudge {
  public:
@@ -129,7 +129,7 @@ class StreamJudge {
   /// All values equal, which they would hardly be if they came from training's distribution.
   bool is_stuck(const ColumnWindow& now, const Distribution& training) const {
     if (!now.has_finite || now.least != now.most || !(training.max > training.min)) return false;
-    return -std::log(largest_share_at(training, now.least)) * now.present > stuck_limit_;
+    return misfit(1.0, now.present, largest_share_at(training, now.least), training.present) > stuck_limit_;
   }
 
   void explain(const RowWindows<T>& windows, std::size_t which, const RowRules<T>& rules) {

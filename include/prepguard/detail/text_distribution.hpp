@@ -61,7 +61,7 @@ class TextDistribution {
     const double usual = std::max(expected_[bin_of(first)], 1.0 / (known + 1.0));
     found.stability = stability_index(shares, expected_, present);
     found.misfit = misfit(shares, present, known);
-    if (constant && usual < 1.0 && -std::log(usual) * present > limit) {
+    if (constant && usual < 1.0 && detail::misfit(1.0, present, usual, known) > limit) {
       found.check = Check::constant_column;
     } else if (found.misfit > limit && found.stability >= drift_from) {
       found.check = Check::drift;
