@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every header compiles alone, and all of them twice in one program
+# Every public header compiles alone, and all headers twice in one program
 . tests/proofs/lib.sh
 . tests/headers/check.sh
-check_headers "${CXX:-c++}"
+check_headers "${CXX:-c++}" public
