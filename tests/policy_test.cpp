@@ -435,6 +435,31 @@ TEST_CASE("policy: rules that make no sense are refused, naming what would") {
               Errc::bad_parameter, {"training statistics", "x0"});
 }
 
+TEST_CASE("policy: findings are counted for every column, whatever becomes of the row") {
+  auto predict = guard(two_columns(), echo, Policy().set(Check::missing, Action::reject_row));
+  (void)predict(cells::rows_of<double>({{1, 110}, {nan<double>, 300}, {11, 120}, {12, 130}}));
+  CHECK(!predict.try_call(cells::rows_of<double>({{infinity<double>, 110}})));
+  predict.set_policy(Policy().set(Check::out_of_range, Action::ignore, "a"));
+  (void)predict(cells::rows_of<double>({{11, 110}}));
+  const auto counts = [](const auto& some) {
+    std::vector<std::string> all;
+    for (const ColumnFindings& found : some.report().by_column)
+      all.push_back(std::string(name(found.check)) + " of " + found.column + ' ' +
+                    std::to_string(found.rows));
+    return all;
+  };
+  CHECK(counts(predict) == std::vector<std::string>{"inf of a 1", "missing of a 1", "out_of_range of a 2",
+                                                    "out_of_range of b 1"});
+  const auto copy = predict;
+  CHECK(counts(copy).empty());
+  CHECK(counts(std::move(predict)).size() == 4);
+  StandardScaler<double> scaler({.with_mean = false});
+  scaler.fit(cells::rows_of<double>({{0, 0}, {1e-3, 2}}));
+  const auto tiny = guard(scaler, echo, Policy::observe());
+  (void)tiny(cells::rows_of<double>({{1e306, 1}, {1, 1}}));
+  CHECK(counts(tiny) == std::vector<std::string>{"non_finite_features of x0 1"});
+}
+
 TEST_CASE("policy: as text") {
   const std::string text = Policy().set(Check::out_of_range, Action::replace, "age", 0.1).to_text();
   CHECK(text.find("unknown_category      as the encoder does: fail or count\n") != std::string::npos);

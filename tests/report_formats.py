@@ -84,6 +84,7 @@ class ReportFormatsTest(unittest.TestCase):
         self.assertEqual((column["name"], column["rows"], column["training"]["mean"]), ("body_mass_g", 20480, 4201.75))
         self.assertEqual((len(column["shares"]), len(column["training"]["quantiles"])), (8, 7))
         self.assertEqual(report["hook"], {"told": 40, "suppressed": 3105, "threw": 0})
+        self.assertEqual(report["by_column"][0], {"check": "missing", "column": "bill_length_mm", "rows": 5})
         self.assertEqual(report["unknown_categories"][0]["top"][1], {"value": "", "count": 4})
 
     def test_json_of_hostile_names_and_values(self) -> None:
@@ -113,6 +114,8 @@ class ReportFormatsTest(unittest.TestCase):
         self.assertEqual(verdict(check="rescaled", feature="body_mass_g"), 4)
         self.assertEqual(verdict(check="swapped_columns"), 0)
         self.assertEqual(samples["prepguard_column_missing_total", labelled(feature="bill_depth_mm")], 6100)
+        self.assertEqual(samples["prepguard_column_violations_total",
+                                 labelled(check="missing", stage="input", feature="bill_length_mm")], 5)
         self.assertEqual(samples["prepguard_unknown_category_rows_total", labelled(feature="island")], 37)
         self.assertNotIn("Anvers", self.text("bad_day.prom"))
 

@@ -65,6 +65,7 @@ inline Report bad_day() {
        {"flipper_length_mm"},
        "population stability index 0.245 over 4096 rows, at least 0.2 is drift",
        1}};
+  report.by_column = {{Check::missing, "bill_length_mm", 5}, {Check::unknown_category, "island", 37}};
   report.unknown = {{"island", 37, {{"Anvers", 30}, {"", 4}, {"torgersen", 3}}}};
   return report;
 }
@@ -106,6 +107,7 @@ inline Report hostile() {
     column.shares = {value, other, value, 0.5, -1.0, 2.0, other, value};
     report.columns.push_back(std::move(column));
     report.verdicts.push_back({Check::drift, {texts[i], texts[i]}, texts[i], huge});
+    report.by_column.push_back({Check::inf, texts[i], huge});
     report.unknown.push_back({texts[i], huge, {{texts[i], huge}, {"http://example.com", 1}}});
   }
   report.columns.push_back(report.columns.front());  // a name that is there twice

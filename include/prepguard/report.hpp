@@ -128,6 +128,13 @@ struct UnknownCategories {
   std::vector<std::pair<std::string, std::uint64_t>> top{};
 };
 
+/// Rows in which a check of rows found something in one column, or feature, whatever became of the row.
+struct ColumnFindings {
+  Check check{};
+  std::string column{};
+  std::uint64_t rows = 0;
+};
+
 /// A snapshot of what a guard has seen since it was made. Calls are counted when they end. To show it:
 /// `to_text` (report_text.hpp), `to_json`, `to_html`, `to_prometheus`.
 struct Report {
@@ -156,6 +163,7 @@ struct Report {
   Calls refused{};  ///< a check failed
   Calls threw{};    ///< the model threw, memory ran out, or a later result was never asked for
   std::array<Found, check_count> found{};
+  std::vector<ColumnFindings> by_column{};   ///< where a check of rows found anything
   std::vector<ColumnReport> columns{};       ///< of a pipeline with a schema, in its order
   std::vector<Verdict> verdicts{};           ///< as of the last full window
   std::vector<UnknownCategories> unknown{};  ///< of the columns that had any, as they were first met

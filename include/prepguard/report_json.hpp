@@ -84,6 +84,16 @@ inline void write_checks(ReportJson& json, const Report& report) {
   });
 }
 
+inline void write_findings(ReportJson& json, const Report& report) {
+  json.array("by_column", report.by_column, [&](const ColumnFindings& some) {
+    json.object(nullptr, [&] {
+      json.text("check", name(some.check));
+      json.text("column", some.column);
+      json.count("rows", some.rows);
+    });
+  });
+}
+
 inline void write_verdicts(ReportJson& json, const Report& report) {
   json.array("verdicts", report.verdicts, [&](const Verdict& verdict) {
     json.object(nullptr, [&] {
@@ -145,9 +155,9 @@ inline void write_unknown(ReportJson& json, const Report& report) {
 
 }  // namespace detail
 
-/// The report as a JSON object: `calls`, `checks` (all, in the order of `Check`), `verdicts`, `columns` (in
-/// the order of the schema), `unknown_categories`, `hook`. A number that is not finite is null; in a text
-/// what is not valid UTF-8 is U+FFFD. Keys are only added, never renamed, while `version` is 1.
+/// The report as a JSON object: `calls`, `checks` (all, in the order of `Check`), `by_column`, `verdicts`,
+/// `columns` (in the order of the schema), `unknown_categories`, `hook`. A number that is not finite is null;
+/// in a text what is not valid UTF-8 is U+FFFD. Keys are only added, never renamed, while `version` is 1.
 inline std::string to_json(const Report& report) {
   const detail::FloatEnvironment environment;
   std::string out;
@@ -166,6 +176,7 @@ inline std::string to_json(const Report& report) {
       calls("threw", report.threw);
     });
     detail::write_checks(json, report);
+    detail::write_findings(json, report);
     detail::write_verdicts(json, report);
     json.array("columns", report.columns, [&](const ColumnReport& column) {
       json.object(nullptr, [&] { detail::write_column(json, column); });

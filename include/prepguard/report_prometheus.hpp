@@ -106,6 +106,16 @@ inline void add_checks(std::string& out, const Report& report) {
   }
 }
 
+inline void add_findings(std::string& out, const Report& report) {
+  if (report.by_column.empty()) return;
+  MetricFamily found(out, "column_violations_total", "counter",
+                     "Rows in which a check found something in the column, whatever became of them.");
+  for (const ColumnFindings& some : report.by_column) {
+    found.add({{"check", name(some.check)}, {"stage", name(stage_of(some.check))}, {"feature", some.column}},
+              some.rows);
+  }
+}
+
 /// Every check of many rows has a sample, so that an alert ends when the finding does.
 inline void add_verdicts(std::string& out, const Report& report) {
   std::map<std::pair<Check, std::string_view>, std::uint64_t> windows;
@@ -154,13 +164,14 @@ inline void add_unknown(std::string& out, const Report& report) {
 }  // namespace detail
 
 /// The report in Prometheus' text format (Content-Type: text/plain; version=0.0.4): calls, rows, violations
-/// by check and stage, verdicts, and for every column rows, missing values and stability index. Names of
-/// columns are labels, never categories.
+/// by check and stage, and by column, verdicts, and for every column rows, missing values and stability
+/// index. Names of columns are labels, never categories.
 inline std::string to_prometheus(const Report& report) {
   const detail::FloatEnvironment environment;
   std::string out;
   detail::add_totals(out, report);
   detail::add_checks(out, report);
+  detail::add_findings(out, report);
   detail::add_verdicts(out, report);
   detail::add_columns(out, report);
   detail::add_unknown(out, report);

@@ -20,8 +20,8 @@ template <Number T, class Source>
 class CellChecks {
  public:
   CellChecks(const InputRules& input, const KnownCategories<T>& known, const RowRules<T>& rules,
-             const Source& source) noexcept
-      : input_(input), known_(known), rules_(rules), source_(source) {}
+             const Source& source, const FindingCounts& counts) noexcept
+      : input_(input), known_(known), rules_(rules), source_(source), counts_(counts) {}
 
   /// True if there is nothing to find in a tile; its numbers are finite.
   template <class In>
@@ -33,15 +33,17 @@ class CellChecks {
   /// All findings in the cells of row `number`; calls `on_unknown(j)` for each unknown category.
   template <class In, class OnUnknown>
   RowFindings look_at(const In& row, std::size_t number, OnUnknown&& on_unknown) const {
-    RowFindings found;
+    RowFindings found{&counts_};
     const Layout& layout = input_.layout();
     std::size_t next = 0;  // among the categories that are watched, which come in the order of their columns
     for (std::size_t j = 0; j < layout.size(); ++j) {
       const std::optional<Check> check = check_of_cell(row, j, number);
       const bool imputed = check == Check::missing && input_.may_be(missing_of(row, j), j);
       if (check && !imputed) found.add(*check, rules_.action(*check, j), j);
-      if (imputed && rules_.action(*check, j) != Action::ignore)
+      if (imputed && rules_.action(*check, j) != Action::ignore) {
         found.counted[static_cast<std::size_t>(Check::missing)] = true;
+        counts_.add(Check::missing, j);
+      }
       if (check != Check::inf && check != Check::narrowing && lost(number, j) != Lost::nothing)
         found.add(Check::narrowing, rules_.action(Check::narrowing, j), j);
       if (knows_category(row, j, next)) continue;
@@ -108,6 +110,7 @@ class CellChecks {
   const KnownCategories<T>& known_;
   const RowRules<T>& rules_;
   const Source& source_;
+  const FindingCounts& counts_;
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -13,6 +13,7 @@
 #include "prepguard/detail/call_arguments.hpp"
 #include "prepguard/detail/callable.hpp"
 #include "prepguard/detail/current_rules.hpp"
+#include "prepguard/detail/finding_counts.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/row_checks.hpp"
 #include "prepguard/detail/stream_checks.hpp"
@@ -31,6 +32,7 @@ class PipelineInput {
         input_(prep_),
         known_(prep_, input_.layout(), InputColumns::of(prep_).names()),
         rules_(rules_for(policy ? *std::move(policy) : policy_of(prep_))),
+        counts_(input_.layout().size(), prep_.output_width()),
         stream_(training_of(prep_), input_.layout()) {}
 
   PipelineInput(const PipelineInput&) = default;
@@ -56,7 +58,12 @@ class PipelineInput {
     const FloatEnvironment environment;
     stream_.judge_now(rules_.get());
   }
-  void add_to(Report& report) const { stream_.add_to(report); }
+  void add_to(Report& report) const {
+    if (rules_.empty()) return;  // moved away
+    const std::vector<std::string> names = InputColumns::of(prep_).names();
+    counts_.add_to(report, names, prep_.feature_names_out(names));
+    stream_.add_to(report);
+  }
   /// A copy that looks at single rows only: for trials, which no stream consists of.
   PipelineInput without_streams() const {
     PipelineInput copy(*this);
@@ -182,7 +189,7 @@ class PipelineInput {
     const MatrixView<Scalar> features = frame.template matrix<Scalar>(source.rows(), prep_.output_width());
     require_environment();
     const FloatEnvironment environment;
-    RowChecks<Prep, Source> checks(prep_, input_, known_, rules, source, stream_, tally);
+    RowChecks<Prep, Source> checks(prep_, input_, known_, rules, source, counts_, stream_, tally);
     run_tiles(prep_, source, sink(OutView<typename Prep::Output>(features), false), checks);
     std::vector<std::size_t> gone = checks.finish(source.rows());
     const MatrixView<const Scalar> left = without_rows(features, gone);
@@ -209,6 +216,7 @@ class PipelineInput {
   InputRules input_;
   KnownCategories<Scalar> known_;
   CurrentRules<RowRules<Scalar>> rules_;
+  FindingCounts counts_;
   StreamChecks<Scalar> stream_;
 };
 

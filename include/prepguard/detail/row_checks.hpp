@@ -32,14 +32,14 @@ class RowChecks {
 
  public:
   RowChecks(const Prep& prep, const InputRules& input, const KnownCategories<T>& known,
-            const RowRules<T>& rules, const Source& source, const StreamChecks<T>& stream,
-            Tally& tally) noexcept
+            const RowRules<T>& rules, const Source& source, const FindingCounts& counts,
+            const StreamChecks<T>& stream, Tally& tally) noexcept
       : prep_(prep),
         input_(input),
         known_(known),
         rules_(rules),
         source_(source),
-        cells_(input, known, rules, source),
+        cells_(input, known, rules, source, counts),
         stream_(stream),
         stride_(stream.stride(source.rows(), rules)),
         tally_(tally) {}

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "prepguard/detail/finding_counts.hpp"
 #include "prepguard/policy.hpp"
 #include "prepguard/report.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -52,18 +53,20 @@ MatrixView<const U> with_numbers(const MatrixView<const U>& row,
 
 /// What the checks found in one row.
 struct RowFindings {
-  std::size_t bad = 0;    ///< cells for which the row may not reach the model
-  std::size_t first = 0;  ///< column of the first of them
-  std::size_t last = 0;   ///< column of the last of them
-  Check check{};          ///< what it is
-  Action action{};        ///< the gravest action of all cells
-  bool replace = false;   ///< cells are to be replaced before the row is transformed
-  bool finite = true;     ///< false if the row is to be served with a cell that is infinite or missing
+  const FindingCounts* counts = nullptr;  ///< where every finding is counted, if anywhere
+  std::size_t bad = 0;                    ///< cells for which the row may not reach the model
+  std::size_t first = 0;                  ///< column of the first of them
+  std::size_t last = 0;                   ///< column of the last of them
+  Check check{};                          ///< what it is
+  Action action{};                        ///< the gravest action of all cells
+  bool replace = false;                   ///< cells are to be replaced before the row is transformed
+  bool finite = true;  ///< false if the row is to be served with a cell that is infinite or missing
   std::array<bool, check_count> refused{}, counted{};
 
   void add(Check what, Action then, std::size_t column) noexcept {
     if (then <= Action::count && (what == Check::inf || what == Check::missing)) finite = false;
     if (then == Action::ignore) return;
+    if (counts != nullptr) counts->add(what, column);
     action = std::max(action, then);
     if (then < Action::reject_row) {
       counted[static_cast<std::size_t>(what)] = true;
