@@ -100,8 +100,8 @@ class AnyOf
     return *this = std::move(fresh);
   }
 
-  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const {
-    return step_.visit([&](const auto& step) {
+  Applied apply(const MixedView<const T>& in, const MixedView<T>& out) const {
+    return step_.visit([&](const auto& step) -> Applied {
       using Step = std::remove_cvref_t<decltype(step)>;
       return step.apply(detail::part_of<typename Step::Input>(in),
                         detail::part_of<typename Step::Output>(out));

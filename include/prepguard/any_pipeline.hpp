@@ -65,7 +65,7 @@ class AnyPipeline : public TransformerBase<AnyPipeline<T, List>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return steps_.front().step.input_layout(); }
   const Layout& output_layout() const noexcept { return steps_.back().step.output_layout(); }
 
-  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return detail::apply_chain(cursor(), in, out); }
+  Applied apply(const MixedView<const T>& in, const MixedView<T>& out) const { return detail::apply_chain(cursor(), in, out); }
   bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
     return detail::invert_chain(cursor(), features, out);
   }

@@ -88,7 +88,7 @@ class Artifact : public TransformerBase<Artifact<T>, T, Mixed<T>> {
   const Layout& input_layout() const noexcept { return pipeline_.input_layout(); }
   const Layout& output_layout() const noexcept { return pipeline_.output_layout(); }
 
-  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return pipeline_.apply(in, out); }
+  Applied apply(const MixedView<const T>& in, const MixedView<T>& out) const { return pipeline_.apply(in, out); }
   bool invert(const MixedView<const T>& features, const MixedView<T>& out) const { return pipeline_.invert(features, out); }
   std::string no_inverse(const std::string& path) const { return pipeline_.no_inverse(path); }
 

@@ -83,15 +83,20 @@ void check_entry_names(std::string_view type, const Entries& entries) {
 
 /// Where a block reads, and where it writes behind outputs of the kinds `before`, its step making `made`.
 template <Number T, class Step>
-ColumnPart part_for(const ColumnBlock<Step>& block, const Layout& in, const std::vector<Kind>& before, const Layout& made) {
-  ColumnPart part;
+ColumnPart<T> part_for(const ColumnBlock<Step>& block, const Layout& in, const std::vector<Kind>& before, const Layout& made) {
+  ColumnPart<T> part;
   for (const std::int64_t column : block.columns) {
     const auto j = static_cast<std::size_t>(column);
     (in.kind(j) == Kind::number ? part.numbers : part.texts).push_back(in.slot(j));
   }
   part.first_number = static_cast<std::size_t>(std::count(before.begin(), before.end(), Kind::number));
   part.first_text = before.size() - part.first_number;
-  if (block.weight != 1.0) part.weights.assign(made.numbers(), double{round_to<T>(block.weight)});
+  part.weighted = block.weight != 1.0;
+  if (part.weighted) {
+    const std::vector<double> weights(made.numbers(), double{round_to<T>(block.weight)});
+    part.weigh = MultiplyAddTable<T>::factors(weights);
+    part.unweigh = SubtractDivideTable<T>::scales(weights);
+  }
   return part;
 }
 

@@ -89,19 +89,23 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     return *this = std::move(fresh);
   }
 
-  bool apply(const MixedView<const T>& cells, const MixedView<T>& out) const {
+  Applied apply(const MixedView<const T>& cells, const MixedView<T>& out) const {
     detail::ScratchFrame copies;
     const MixedView<const T> in(detail::apart_from(out.numbers, cells.numbers, copies),
                                 detail::apart_from(out.texts, cells.texts, copies));
-    bool ok = true;
+    bool ok = true, finite_in = plan_.value.reads_all_numbers, infinity_free = finite_in, finite_out = true;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];
       detail::ScratchFrame frame;
       const MixedView<T> target = outputs_of(k, out);
-      ok = blocks_[k].step.apply(detail::gather(part, in, frame), target) && ok;
-      weigh<detail::ColumnOp::multiply>(part, target.numbers, target.numbers);
+      const Applied applied = blocks_[k].step.apply(detail::gather(part, in, frame), target);
+      const bool finite = part.weighted ? part.weigh.apply(target.numbers, target.numbers) : applied.finite_out;
+      ok = applied.mapped && ok;
+      finite_in = finite_in && (applied.finite_in || part.numbers.empty());
+      infinity_free = infinity_free && (applied.infinity_free || part.numbers.empty());
+      finite_out = finite_out && (finite || target.numbers.cols() == 0);
     }
-    return ok;
+    return {ok, finite_in, infinity_free, finite_out};
   }
 
   /// Every column comes back from the one block that read it; a weight is divided out, which rounds once more.
@@ -114,9 +118,9 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       const Part& part = plan_.value.parts[k];
       detail::ScratchFrame frame;
       MixedView<const T> made = outputs_of(k, in);
-      if (!part.weights.empty()) {
+      if (part.weighted) {
         const MatrixView<T> bare = frame.matrix<T>(made.rows(), made.numbers.cols());
-        weigh<detail::ColumnOp::divide>(part, made.numbers, bare);
+        part.unweigh.apply(made.numbers, bare);
         made.numbers = bare;
       }
       const MixedView<T> target(detail::target_for(part.numbers, out.numbers, frame),
@@ -133,7 +137,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       const Block& block = blocks_[k];
       std::string reason = detail::no_inverse(block.step, detail::join_path(path, block.name));
       if (!reason.empty()) return reason;
-      if (const auto& w = plan_.value.parts[k].weights; !w.empty() && w.front() == 0.0) {
+      if (detail::round_to<T>(block.weight) == T{0}) {
         return detail::without_inverse(path, type, "the weight of \"" + block.name + "\" is 0");
       }
       for (const std::int64_t column : block.columns) ++readers[static_cast<std::size_t>(column)];
@@ -199,6 +203,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       kinds.insert(kinds.end(), made.kinds().begin(), made.kinds().end());
     }
     plan.out = Layout(std::move(kinds));
+    plan.reads_all_numbers = detail::read_all_numbers(plan.parts, in.numbers());
     plan_.value = std::move(plan);
     return plan_.value.out;
   }
@@ -212,18 +217,12 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   friend bool operator==(const ColumnStep& a, const ColumnStep& b) { return a.inputs_ == b.inputs_ && a.blocks_ == b.blocks_; }
 
  private:
-  using Part = detail::ColumnPart;
+  using Part = detail::ColumnPart<T>;
   struct Plan {
     Layout in{}, out{};
     std::vector<Part> parts{};
+    bool reads_all_numbers = false;  ///< whether every column of numbers is read by some block
   };
-
-  /// `in` times (or by) the weight of a block into `out`; nothing where it has none.
-  template <detail::ColumnOp Op>
-  static void weigh(const Part& part, const MatrixView<const T>& in, const MatrixView<T>& out) {
-    if (part.weights.empty()) return;
-    detail::apply_columns<T, Op, detail::ColumnOp::none>(in, out, part.weights.data(), nullptr);
-  }
 
   /// The part of all outputs that block `k` makes.
   template <class Cell>

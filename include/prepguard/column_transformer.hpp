@@ -127,7 +127,7 @@ class ColumnTransformer : public TransformerBase<ColumnTransformer<T, List>, T, 
   const Layout& input_layout() const noexcept { return step_.input_layout(); }
   const Layout& output_layout() const noexcept { return step_.output_layout(); }
 
-  bool apply(const MixedView<const T>& in, const MixedView<T>& out) const { return step_.apply(in, out); }
+  Applied apply(const MixedView<const T>& in, const MixedView<T>& out) const { return step_.apply(in, out); }
   bool invert(const MixedView<const T>& features, const MixedView<T>& out) const { return step_.invert(features, out); }
   std::string no_inverse(const std::string& path) const { return step_.no_inverse(path); }
   std::vector<std::string> feature_names_out(const std::vector<std::string>& names) const {

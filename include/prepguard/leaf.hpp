@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "prepguard/array.hpp"
-#include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/transformer_base.hpp"
@@ -93,13 +92,7 @@ class LeafStep : public TransformerBase<Derived, T, In, Out> {
 
 namespace detail {
 
-/// `apply_columns` and `clip_columns` (kernels.hpp) on tiles.
-template <class T, ColumnOp First, ColumnOp Second>
-void apply_columns(const MatrixView<const T>& in, const MatrixView<T>& out, const double* a, const double* b) noexcept {
-  apply_columns<T, First, Second>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(), a, b);
-}
-
-/// A per-column statistic as `apply_columns` wants it: doubles, first rounded to float where the contract says so.
+/// A per-column statistic as the tables of kernels want it (column_table.hpp): doubles, first rounded to float where the contract says so.
 template <Number T>
 std::vector<double> coefficients(const Array& statistic, Contract contract) {
   std::vector<double> values = statistic.reals();

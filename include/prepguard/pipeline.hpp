@@ -77,7 +77,7 @@ class Pipeline : public TransformerBase<Pipeline<First, Rest...>, typename First
     return std::get<0>(steps_).schema();
   }
 
-  bool apply(const InView<typename Pipeline::Input>& in, const OutView<typename Pipeline::Output>& out) const {
+  Applied apply(const InView<typename Pipeline::Input>& in, const OutView<typename Pipeline::Output>& out) const {
     return detail::apply_chain(cursor(), in, out);
   }
   bool invert(const InView<typename Pipeline::Output>& in, const OutView<typename Pipeline::Input>& out) const

@@ -95,6 +95,27 @@ using InView = typename detail::Views<Cell>::In;
 template <class Cell>
 using OutView = typename detail::Views<Cell>::Out;
 
+/// What a step says of a tile that it has transformed. A step of your own may say no more than a bool, whether it could map
+/// every cell: what is not proven on the way is looked at afterwards.
+struct Applied {
+  bool mapped = true;           ///< every cell was; if not, `diagnose` says which was not
+  bool finite_in = false;       ///< proven: all numbers that came in are finite
+  bool infinity_free = false;   ///< proven: none of those is infinite
+  bool finite_out = false;      ///< proven: all numbers that went out are finite
+
+  constexpr Applied(bool all_mapped) noexcept : mapped(all_mapped) {}
+  constexpr Applied(bool all_mapped, bool in, bool no_infinity, bool out) noexcept
+      : mapped(all_mapped), finite_in(in), infinity_free(in || no_infinity), finite_out(out) {}
+  /// Of arithmetic with finite statistics, whose results are only finite where the cells are.
+  static constexpr Applied arithmetic(bool finite) noexcept { return {true, finite, finite, finite}; }
+  /// Of a step that replaces NaN and copies the rest: an infinity would have come out.
+  static constexpr Applied replacement(bool finite) noexcept { return {true, false, finite, finite}; }
+  /// Of a step whose results are finite whatever comes in.
+  static constexpr Applied bounded(bool all_mapped) noexcept { return {all_mapped, false, false, true}; }
+
+  constexpr operator bool() const noexcept { return mapped; }
+};
+
 /// What a missing value in the input means for a cell further down: the cell is there all the same (`never` missing),
 /// it is missing too, spelled NaN or None, or a step refuses the value or hides it where it should be replaced.
 enum class MissingFlow : std::uint8_t { never, nan, none, refused };
@@ -117,7 +138,8 @@ struct Finding {
 /// * `Scalar`, `Input`, `Output`: the scalar type and the cell kinds (`T`, `Text` or `Mixed<T>`)
 /// * `input_width()`, `output_width()`: columns in and out; 0 if not fitted
 /// * `apply(in, out)`: the bare arithmetic on one tile: shapes are right, cells of a row lie side by side, `in` may
-///   be `out`. False if some cell cannot be mapped (unknown category, refused NaN); `diagnose` then says which.
+///   be `out`. False if some cell cannot be mapped (unknown category, refused NaN); `diagnose` then says which. A bool, or
+///   Applied, which may say more.
 /// * `feature_names_out(names)`, `missing_flow(in)`, `diagnose(row, names, path)`: names, missing values, failures
 template <class S>
 concept Transformer =
@@ -126,7 +148,7 @@ concept Transformer =
       requires Number<typename S::Scalar>;
       { step.input_width() } -> std::same_as<std::size_t>;
       { step.output_width() } -> std::same_as<std::size_t>;
-      { step.apply(in, out) } -> std::same_as<bool>;
+      { step.apply(in, out) } -> std::convertible_to<Applied>;
       { step.transform(in, out) };
       { step.feature_names_out(names) } -> std::same_as<std::vector<std::string>>;
       { step.missing_flow(flow) } -> std::same_as<std::vector<MissingFlow>>;

@@ -10,22 +10,19 @@
 #include <cstdio>
 
 #include "every_instruction_set.hpp"
-#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/column_table.hpp"
 
 namespace float_environment_test {
 namespace {
 
 namespace pd = prepguard::detail;
-using pd::ColumnOp;
 
 /// Results that come out differently with flushed denormals (the first two) or directed rounding (the
 /// others).
 std::array<std::uint64_t, 4> sensitive_results() {
   std::array<double, 4> cells = {0x1p-1022, 0x1p-1074, 1.0, -1.0};
-  const std::array<double, 4> a = {0.5, 0x1p52, 1.0, 1.0};
-  const std::array<double, 4> b = {-0.0, -0.0, 0x1p-60, 0x1p-60};
-  pd::apply_columns<double, ColumnOp::multiply, ColumnOp::add>(cells.data(), 4, cells.data(), 4, 1, 4,
-                                                               a.data(), b.data());
+  const pd::MultiplyAddTable<double> table({0.5, 0x1p52, 1.0, 1.0}, {-0.0, -0.0, 0x1p-60, 0x1p-60});
+  table.apply({cells.data(), 1, 4}, {cells.data(), 1, 4});
   return std::bit_cast<std::array<std::uint64_t, 4>>(cells);
 }
 

@@ -13,6 +13,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "prepguard/detail/column_table.hpp"
 #include "prepguard/detail/environment_check.hpp"
 #include "prepguard/detail/exact_moments.hpp"
 #include "prepguard/detail/float_environment.hpp"
@@ -21,7 +22,23 @@
 namespace {
 
 namespace pd = prepguard::detail;
-using pd::ColumnOp;
+using prepguard::MatrixView;
+
+enum class ColumnOp { none, subtract, add, multiply, divide };
+
+/// What a step that does these operations holds.
+template <class T, ColumnOp First, ColumnOp Second>
+auto table(const std::vector<double>& a, const std::vector<double>& b) {
+  if constexpr (Second == ColumnOp::divide) {
+    return First == ColumnOp::none ? pd::SubtractDivideTable<T>::scales(b) : pd::SubtractDivideTable<T>(a, b);
+  } else if constexpr (First == ColumnOp::multiply) {
+    return Second == ColumnOp::none ? pd::MultiplyAddTable<T>::factors(a) : pd::MultiplyAddTable<T>(a, b);
+  } else if constexpr (First == ColumnOp::subtract) {
+    return pd::MultiplyAddTable<T>::offsets(pd::negated(a));
+  } else {
+    return pd::MultiplyAddTable<T>::offsets(b);
+  }
+}
 
 constexpr std::size_t cell_count = 16384;
 
@@ -58,12 +75,21 @@ Pattern<T> number(std::uint64_t& state, std::uint64_t spread) {
 }
 
 template <class T>
-std::vector<T> make_cells() {
+std::vector<Pattern<T>> specials() {
   constexpr Pattern<T> least_normal = Pattern<T>{1} << mantissa_bits<T>;
   constexpr Pattern<T> inf = infinity<T>;
-  constexpr std::array<Pattern<T>, 12> specials = {0,       1,          least_normal - 1, least_normal,
-                                                   inf - 1, inf,        inf + 1,          inf | inf >> 1,
-                                                   one<T>,  one<T> + 1, one<T> - 1,       one<T> / 2};
+  return {0,      1,          least_normal - 1, least_normal, inf - 1, inf, inf + 1, inf | inf >> 1,
+          one<T>, one<T> + 1, one<T> - 1,       one<T> / 2};
+}
+
+/// Nothing that a quotient without division cannot do: the others are special.
+template <class T>
+std::vector<Pattern<T>> zeros_and_ones() {
+  return {0, one<T>, one<T> + 1, one<T> - 1, one<T> >> 1 | Pattern<T>{1} << (mantissa_bits<T> + 5)};
+}
+
+template <class T>
+std::vector<T> make_cells(const std::vector<Pattern<T>>& specials) {
   std::vector<T> cells(cell_count);
   std::uint64_t state = 1;
   for (std::size_t i = 0; i < cell_count; ++i) {
@@ -100,19 +126,23 @@ class Checker {
   /// Runs `kernel(in, in_stride, out, out_stride, rows)` in place, into packed rows and into rows with gaps.
   template <class Kernel>
   void check(const char* what, std::size_t cols, Kernel&& kernel) {
+    check(what, cols, cells_, kernel);
+  }
+  template <class Kernel>
+  void check(const char* what, std::size_t cols, const std::vector<T>& cells, Kernel&& kernel) {
     const std::uint64_t expected = sizeof(T) == 4 ? float32_hashes[next_] : float64_hashes[next_];
     ++next_;
     const std::size_t rows = cell_count / cols;
     const auto packed = static_cast<std::ptrdiff_t>(cols);
     const std::size_t gap = cols + 3;
-    std::vector<T> in_place = cells_;
+    std::vector<T> in_place = cells;
     std::vector<T> apart(rows * cols);
     std::vector<T> spaced(rows * gap);
     {
       const pd::FloatEnvironment environment;
       kernel(in_place.data(), packed, in_place.data(), packed, rows);
-      kernel(cells_.data(), packed, apart.data(), packed, rows);
-      kernel(cells_.data(), packed, spaced.data(), static_cast<std::ptrdiff_t>(gap), rows);
+      kernel(cells.data(), packed, apart.data(), packed, rows);
+      kernel(cells.data(), packed, spaced.data(), static_cast<std::ptrdiff_t>(gap), rows);
     }
     const bool right = hash(in_place, rows, cols, cols) == expected &&
                        hash(apart, rows, cols, cols) == expected && hash(spaced, rows, cols, gap) == expected;
@@ -123,11 +153,35 @@ class Checker {
 
   template <ColumnOp First, ColumnOp Second>
   void check_operations(const char* what, std::size_t cols) {
-    const auto a = make_statistics(2, cols);
-    const auto b = make_statistics(3, cols);
+    const auto held = table<T, First, Second>(make_statistics(2, cols), make_statistics(3, cols));
     check(what, cols, [&](auto* in, auto in_stride, T* out, auto out_stride, std::size_t rows) {
-      pd::apply_columns<T, First, Second>(in, in_stride, out, out_stride, rows, cols, a.data(), b.data());
+      held.apply({in, rows, cols, in_stride, 1}, {out, rows, cols, out_stride, 1});
     });
+  }
+
+  /// Divisors above 0, where no division is needed for ordinary cells; `floats`: no doubles either. A
+  /// division gives the same bits.
+  template <ColumnOp First>
+  void check_quotients(std::size_t cols, bool floats) {
+    auto a = make_statistics(2, cols), b = make_statistics(3, cols);
+    for (std::vector<double>* statistics : {&a, &b}) {
+      for (double& value : *statistics) {
+        if (floats) value = static_cast<float>(value);
+      }
+    }
+    for (double& value : b) value = value < 0 ? -value : value;
+    const auto held = table<T, First, ColumnOp::divide>(a, b);
+    expect("a division", held.form() != pd::Quotient::divide);
+    const std::size_t before = next_;
+    for (const bool divide : {false, true}) {
+      next_ = before;
+      prepguard::force_division(divide);
+      check(divide ? "division" : "quotient", cols, ordinary_,
+            [&](auto* in, auto in_stride, T* out, auto out_stride, std::size_t rows) {
+              held.apply({in, rows, cols, in_stride, 1}, {out, rows, cols, out_stride, 1});
+            });
+    }
+    prepguard::force_division(false);
   }
 
   void check_replacements(std::size_t cols) {
@@ -171,6 +225,10 @@ class Checker {
       check_operations<ColumnOp::none, ColumnOp::add>("add", cols);
       check_replacements(cols);
       check_clips(cols);
+      for (const bool floats : {false, true}) {
+        check_quotients<ColumnOp::subtract>(cols, floats);
+        check_quotients<ColumnOp::none>(cols, floats);
+      }
     }
   }
 
@@ -234,7 +292,8 @@ class Checker {
     if (!holds) std::printf("wrong: %s, %zu-byte cells\n", otherwise, sizeof(T));
   }
 
-  std::vector<T> cells_ = make_cells<T>();
+  std::vector<T> cells_ = make_cells<T>(specials<T>());
+  std::vector<T> ordinary_ = make_cells<T>(zeros_and_ones<T>());
   std::size_t next_ = 0;
   std::uint64_t checked_ = 0;
   std::uint64_t wrong_ = 0;

@@ -15,6 +15,7 @@ MASK = (1 << 64) - 1
 LAYOUT = {np.float32: (np.uint32, 23, 127, 0x7F800000), np.float64: (np.uint64, 52, 1023, 0x7FF0000000000000)}
 OPERATIONS = [("subtract", "divide"), ("multiply", "add"), ("none", "divide"), ("subtract", "none"),
               ("multiply", "none"), ("none", "add")]
+QUOTIENTS = [("subtract", "divide"), ("none", "divide")]
 COLUMNS = [1, 13, 37, 100]
 CLIPS = [(0.0, 1.0), (-0.0, 0.5), (-2.5, -0.0), (-1.0, 0.0)]
 SENTINELS = [0.0, -1.0, float("inf")]
@@ -41,6 +42,13 @@ def specials(t):
             infinity | infinity >> 1, one, one + 1, one - 1, one >> 1]
 
 
+def zeros_and_ones(t):
+    """Nothing that a quotient without division cannot do: the others are special."""
+    bits, mantissa, bias, _ = LAYOUT[t]
+    one = bias << mantissa
+    return [0, one, one + 1, one - 1, one >> 1 | 1 << mantissa + 5]
+
+
 def number(random, t, spread):
     """Bits of a number of either sign with an exponent within 2^+-spread."""
     bits, mantissa, bias, _ = LAYOUT[t]
@@ -50,10 +58,9 @@ def number(random, t, spread):
     return (r & 1) << (8 * t(0).itemsize - 1) | exponent << mantissa | fraction
 
 
-def cells(t):
+def cells(t, special):
     """One cell in eight is special."""
     random = Random(1)
-    special = specials(t)
     out = []
     for _ in range(CELLS):
         r = random.next()
@@ -104,13 +111,13 @@ def fnv(x):
     return h
 
 
-def rows(t, columns):
-    return cells(t)[:CELLS // columns * columns].reshape(-1, columns)
+def rows(t, columns, special):
+    return cells(t, special)[:CELLS // columns * columns].reshape(-1, columns)
 
 
 def table(t):
     for columns in COLUMNS:
-        x, a, b = rows(t, columns), statistics(2, columns), statistics(3, columns)
+        x, a, b = rows(t, columns, specials(t)), statistics(2, columns), statistics(3, columns)
         for first, second in OPERATIONS:
             yield fnv(step(step(x, first, a), second, b))
         fill = a.astype(t)
@@ -119,6 +126,10 @@ def table(t):
             yield fnv(np.where(x == t(sentinel), fill, x))
         for low, high in CLIPS:
             yield fnv(clip(x, low, high))
+        ordinary = rows(t, columns, zeros_and_ones(t))
+        for kind in (np.float64, np.float32):
+            for first, second in QUOTIENTS:
+                yield fnv(step(step(ordinary, first, a.astype(kind)), second, abs(b.astype(kind))))
 
 
 def main():
@@ -126,7 +137,7 @@ def main():
     print("// SPDX-License-Identifier: MIT")
     print("// Written by make_kernel_table.py.")
     print("#pragma once\n\n#include <cstdint>\n")
-    print("/// Hashes of expected results: for each width operations, replacements, clips.")
+    print("/// Hashes of expected results: for each width operations, replacements, clips, quotients.")
     for t, name in ((np.float32, "float32_hashes"), (np.float64, "float64_hashes")):
         print(f"inline constexpr std::uint64_t {name}[] = {{")
         for h in table(t):

@@ -157,13 +157,16 @@ struct BareCheck {
   std::string_view type;
 
   template <class In, class Out>
-  void operator()(const In& in, const Out& out, std::size_t first, bool ok) const {
+  void operator()(const In& in, const Out& out, std::size_t first, const Applied& applied) const {
     const auto& numbers_in = numbers_of(in);
     const auto& numbers_out = numbers_of(out);
-    if (ok && all_finite(numbers_in) && all_finite(numbers_out)) [[likely]] return;
-    if (const auto bad = find_infinity(numbers_in)) fail_input(*bad, first);
+    const bool good_in = applied.infinity_free || all_finite(numbers_in);
+    if (applied.mapped && good_in && (applied.finite_out || all_finite(numbers_out))) [[likely]] return;
+    if (!good_in) {
+      if (const auto bad = find_infinity(numbers_in)) fail_input(*bad, first);
+    }
     const auto made = find_infinity(numbers_out);
-    if (!ok || made) fail_step(in, first, made ? made->row : 0);
+    if (!applied.mapped || made) fail_step(in, first, made ? made->row : 0);
   }
 
  private:

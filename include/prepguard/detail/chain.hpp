@@ -62,18 +62,22 @@ bool hides_infinity(const MatrixView<T>& between) noexcept {
   return !all_finite(between) && find_infinity(between);
 }
 
-/// Runs the steps from `at` on over one tile.
+/// Runs the steps from `at` on over one tile. What two steps hand over is only looked at if neither has said that it is
+/// free of infinities.
 template <class Cursor, class In, class Out>
-bool apply_chain(Cursor at, const In& in, const Out& out) {
+Applied apply_chain(Cursor at, const In& in, const Out& out) {
   const auto input = input_for(at.step(), in);
   using Step = std::remove_cvref_t<decltype(at.step())>;
   if (at.last()) return at.step().apply(input, part_of<typename Step::Output>(out));
   if constexpr (!Cursor::known_last) {
     ScratchFrame frame;
     const auto middle = scratch_output(frame, at.step(), input.rows());
-    if (!at.step().apply(input, middle)) return false;
-    if (hides_infinity(numbers_of(middle))) [[unlikely]] return false;
-    return apply_chain(at.next(), InView<typename Step::Output>(middle), out);
+    const Applied first = at.step().apply(input, middle);
+    if (!first) return first;
+    const Applied rest = apply_chain(at.next(), InView<typename Step::Output>(middle), out);
+    const bool seen = first.finite_out || rest.infinity_free;
+    if (!seen && hides_infinity(numbers_of(middle))) [[unlikely]] return false;
+    return {rest.mapped, first.finite_in, first.infinity_free, rest.finite_out};
   } else {
     return false;
   }

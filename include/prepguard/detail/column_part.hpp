@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "prepguard/detail/column_table.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/detail/scratch.hpp"
@@ -16,10 +18,13 @@
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Where one block of a column step reads and writes, worked out once.
+template <Number T>
 struct ColumnPart {
   std::vector<std::size_t> numbers{}, texts{};   ///< slots it reads, in order
   std::size_t first_number = 0, first_text = 0;  ///< where its outputs begin
-  std::vector<double> weights{};                 ///< one for each output; empty: none
+  bool weighted = false;                         ///< whether its outputs are multiplied by a weight
+  MultiplyAddTable<T> weigh{};
+  SubtractDivideTable<T> unweigh{};
 };
 
 inline bool side_by_side(const std::vector<std::size_t>& slots) noexcept {
@@ -27,6 +32,16 @@ inline bool side_by_side(const std::vector<std::size_t>& slots) noexcept {
     if (slots[k] != slots[0] + k) return false;
   }
   return true;
+}
+
+/// Whether every one of `count` columns of numbers is read by some part.
+template <Number T>
+bool read_all_numbers(const std::vector<ColumnPart<T>>& parts, std::size_t count) {
+  std::vector<bool> read(count);
+  for (const ColumnPart<T>& part : parts) {
+    for (const std::size_t slot : part.numbers) read[slot] = true;
+  }
+  return std::find(read.begin(), read.end(), false) == read.end();
 }
 
 /// Some columns: a view where they lie side by side, else a gathered copy.
@@ -42,7 +57,7 @@ MatrixView<const Cell> gather(const std::vector<std::size_t>& slots, const Matri
 }
 /// The columns that a block reads.
 template <class T>
-MixedView<const T> gather(const ColumnPart& part, const MixedView<const T>& in, ScratchFrame& frame) {
+MixedView<const T> gather(const ColumnPart<T>& part, const MixedView<const T>& in, ScratchFrame& frame) {
   return {gather(part.numbers, in.numbers, frame), gather(part.texts, in.texts, frame)};
 }
 

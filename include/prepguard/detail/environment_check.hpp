@@ -11,6 +11,7 @@
 #include "prepguard/detail/float_environment.hpp"
 #include "prepguard/detail/instruction_set.hpp"
 #include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/quotient_proof.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/version.hpp"
 
@@ -74,24 +75,27 @@ inline constexpr std::array<Probe<T>, 2> subtract_divide_probes{
 inline constexpr std::array<std::size_t, 4> probe_lengths = {1, 3, 7, 19};
 inline constexpr std::size_t longest_probe = 19;
 
-/// The defect `probe` finds in the kernels at some length, or null.
-template <class Kernels, ColumnOp First, ColumnOp Second, class T>
-const char* probe_defect(const Probe<T>& probe) noexcept {
+/// The defect `probe` finds in what `kernel(rows, table)` computes, at some length, or null.
+/// `reciprocal_of_b`: the statistics are those of a quotient without division.
+template <class T, class Kernel>
+const char* probe_defect(const Probe<T>& probe, bool reciprocal_of_b, Kernel&& kernel) noexcept {
   for (const std::size_t length : probe_lengths) {
     std::array<T, longest_probe> cells;
+    std::array<T, longest_probe> results;
     std::array<double, longest_probe> a;
     std::array<double, longest_probe> b;
+    std::array<double, longest_probe> r;
     cells.fill(probe.x);
     a.fill(probe.a);
     b.fill(probe.b);
+    if (reciprocal_of_b) r.fill(Reciprocal<double>::of(probe.b).high);
     forget_values_at(cells.data());
     forget_values_at(a.data());
     forget_values_at(b.data());
-    const auto stride = static_cast<std::ptrdiff_t>(length);
-    Kernels::template apply_columns<T, First, Second>({cells.data(), stride, cells.data(), stride, 1, length},
-                                                      a.data(), b.data());
+    const RowPair<T> rows{cells.data(), 0, results.data(), 0, 1, length};
+    kernel(rows, ColumnTable<double>{a.data(), b.data(), r.data(), nullptr, 0, 0.0});
     for (std::size_t i = 0; i < length; ++i) {
-      if (bits_of(&cells[i]) != bits_of(&probe.expected)) return probe.defect;
+      if (bits_of(&results[i]) != bits_of(&probe.expected)) return probe.defect;
     }
   }
   return nullptr;
@@ -100,11 +104,22 @@ const char* probe_defect(const Probe<T>& probe) noexcept {
 template <class Kernels, class T>
 const char* arithmetic_defect() noexcept {
   for (const auto& probe : multiply_add_probes<T>) {
-    const char* const defect = probe_defect<Kernels, ColumnOp::multiply, ColumnOp::add>(probe);
+    const char* const defect = probe_defect(probe, false, [](const auto& rows, const auto& table) {
+      Kernels::template multiply_add<T, double>(rows, table);
+    });
     if (defect != nullptr) return defect;
   }
   for (const auto& probe : subtract_divide_probes<T>) {
-    const char* const defect = probe_defect<Kernels, ColumnOp::subtract, ColumnOp::divide>(probe);
+    const char* defect = probe_defect(probe, false, [](const auto& rows, const auto& table) {
+      Kernels::template subtract_divide<T>(rows, table);
+    });
+    if constexpr (Kernels::has_quotients) {
+      if (defect == nullptr) {
+        defect = probe_defect(probe, true, [](const auto& rows, const auto& table) {
+          Kernels::template subtract_quotient<T, double>(rows, table);
+        });
+      }
+    }
     if (defect != nullptr) return defect;
   }
   return nullptr;

@@ -16,10 +16,10 @@ template <class V>
   __builtin_memcpy(p, &v, sizeof v);
 }
 
-/// `value` in each of `N` lanes.
+/// `value` in each of `N` lanes: 0 is taken away, because -0.0 + 0.0 is 0.0.
 template <class T, std::size_t N>
 [[gnu::always_inline]] inline Lanes<T, N> broadcast(T value) {
-  return Lanes<T, N>{} + value;
+  return value - Lanes<T, N>{};
 }
 
 // The 16-bit maximum is the one every x86 and NEON has; the lanes below a cell's top one are zero after the
@@ -34,13 +34,19 @@ template <class V>
   maximum = v > maximum ? v : maximum;
 }
 
+/// The exponent bits of the cells in a vector of any type.
+template <class T, class V>
+[[gnu::always_inline]] inline Exponents<T, sizeof(V)> exponents_of(const V& v) {
+  constexpr std::size_t cells = sizeof(V) / sizeof(T);
+  using Cells = Lanes<Bits<T>, cells>;
+  return __builtin_bit_cast(Exponents<T, sizeof(V)>,
+                            __builtin_bit_cast(Cells, v) & broadcast<Bits<T>, cells>(FloatBits<T>::exponent));
+}
+
 /// The exponent bits of the cells in the `Bytes` bytes at `p`.
 template <class T, std::size_t Bytes>
 [[gnu::always_inline]] inline Exponents<T, Bytes> exponents(const unsigned char* p) {
-  constexpr std::size_t cells = Bytes / sizeof(T);
-  using Cells = Lanes<Bits<T>, cells>;
-  return __builtin_bit_cast(Exponents<T, Bytes>,
-                            load<Cells>(p) & broadcast<Bits<T>, cells>(FloatBits<T>::exponent));
+  return exponents_of<T>(load<Lanes<Bits<T>, Bytes / sizeof(T)>>(p));
 }
 
 /// True if a cell of the running maximum has all exponent bits set.

@@ -22,8 +22,8 @@ enum class InstructionSet : std::uint8_t {
   generic,  ///< scalar code, on every machine
   sse2,     ///< x86-64 baseline, 16-byte vectors
   neon,     ///< aarch64 baseline, 16-byte vectors
-  avx2,     ///< x86-64, 32-byte vectors
-  avx512,   ///< x86-64 with AVX-512 F, BW, DQ and VL, 64-byte vectors
+  avx2,     ///< x86-64 with AVX2 and FMA, 32-byte vectors
+  avx512,   ///< x86-64 with AVX-512 F, BW, DQ and VL and FMA, 64-byte vectors
 };
 
 /// The name of `set` as the environment variable PREPGUARD_INSTRUCTION_SET spells it, e.g. "avx2".
@@ -49,10 +49,11 @@ inline bool is_available(InstructionSet set) noexcept {
     case InstructionSet::sse2:
       return true;
     case InstructionSet::avx2:
-      return __builtin_cpu_supports("avx2") != 0;
+      return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
     case InstructionSet::avx512:
       return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-             __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+             __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
+             __builtin_cpu_supports("fma") != 0;
     case InstructionSet::neon:
       return false;
   }

@@ -16,10 +16,15 @@
 //   fence(v)        the compiler must hold the exact value of `v` here: nothing is contracted, reassociated
 //   or
 //                   hoisted across it, whatever the flags. It costs no instruction where registers hold `v`;
-//   fence(a, b)     the same for both at once. A fence of an operand that is the same for all cells may itself be
+//   fence(a, b)     the same for both at once. A fence of an operand that is the same for all cells may
+//   itself be
 //                   hoisted (clang 14), and then a reciprocal taken; tied to a cell it may not;
 //   any_bit(v)      true if any bit is set in a vector of at most 32 bytes;
-//   widen<N>(v)     N floats as doubles.
+//   widen<N>(v)     N floats as doubles;
+//   widen_at<N>(p)  the N floats at p as doubles;
+//   has_fma         whether there are fused operations (x86_fused.inl names them); each rounds once, under
+//   any
+//                   flags.
 // Target regions, not attributes on each function: clang 14 rejects 64-byte asm operands in templates
 // otherwise. A region holds no lambdas and calls no inline function from outside: those would not have its
 // instruction set.
@@ -28,6 +33,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::generic {
 
 inline constexpr std::size_t vector_bytes = 8;
+inline constexpr bool has_fma = false;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
@@ -47,6 +53,12 @@ template <std::size_t N>
 [[gnu::always_inline]] inline double widen(const float& v) {
   return v;
 }
+template <std::size_t N>
+[[gnu::always_inline]] inline double widen_at(const float* p) {
+  float cell;
+  __builtin_memcpy(&cell, p, sizeof cell);
+  return cell;
+}
 
 #include "prepguard/detail/kernels.inl"
 
@@ -59,6 +71,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::sse2 {
 
 inline constexpr std::size_t vector_bytes = 16;
+inline constexpr bool has_fma = false;
 
 #include "prepguard/detail/x86.inl"
 
@@ -68,18 +81,21 @@ inline constexpr std::size_t vector_bytes = 16;
 }  // namespace prepguard::inline PREPGUARD_ABI
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,fma")
 #endif
 
 namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::avx2 {
 
 inline constexpr std::size_t vector_bytes = 32;
+inline constexpr bool has_fma = true;
 
 #include "prepguard/detail/x86.inl"
+
+#include "prepguard/detail/x86_fused.inl"
 
 #include "prepguard/detail/kernels.inl"
 
@@ -88,20 +104,23 @@ inline constexpr std::size_t vector_bytes = 32;
 
 #if defined(__clang__)
 #pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), \
                              apply_to = function)
 #else
 #pragma GCC pop_options
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl")
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,fma")
 #endif
 
 namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::avx512 {
 
 inline constexpr std::size_t vector_bytes = 64;
+inline constexpr bool has_fma = true;
 
 #include "prepguard/detail/x86.inl"
+
+#include "prepguard/detail/x86_fused.inl"
 
 #include "prepguard/detail/kernels.inl"
 
@@ -120,6 +139,7 @@ namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::neon {
 
 inline constexpr std::size_t vector_bytes = 16;
+inline constexpr bool has_fma = true;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
@@ -144,6 +164,42 @@ template <std::size_t N>
   } else {
     return __builtin_convertvector(v, Lanes<double, N>);
   }
+}
+
+template <std::size_t N>
+[[gnu::always_inline]] inline Lanes<double, N> widen_at(const float* p) {
+  Lanes<float, N> v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return widen<N>(v);
+}
+
+/// a * b + c, rounded once. `Lane` is the type of the lanes of `V`, a vector or a single number.
+template <class Lane, class V>
+[[gnu::always_inline]] inline V fused_multiply_add(const V& a, const V& b, V c) {
+  if constexpr (std::is_same_v<V, double>) {
+    c = __builtin_fma(a, b, c);
+  } else if constexpr (std::is_same_v<V, float>) {
+    c = __builtin_fmaf(a, b, c);
+  } else if constexpr (sizeof(Lane) == 8) {
+    asm("fmla %0.2d, %1.2d, %2.2d" : "+w"(c) : "w"(a), "w"(b));
+  } else if constexpr (sizeof(V) == 16) {
+    asm("fmla %0.4s, %1.4s, %2.4s" : "+w"(c) : "w"(a), "w"(b));
+  } else {
+    asm("fmla %0.2s, %1.2s, %2.2s" : "+w"(c) : "w"(a), "w"(b));
+  }
+  return c;
+}
+
+/// a * b - c, rounded once.
+template <class Lane, class V>
+[[gnu::always_inline]] inline V fused_multiply_subtract(const V& a, const V& b, const V& c) {
+  return fused_multiply_add<Lane, V>(a, b, -c);
+}
+
+/// c - a * b, rounded once.
+template <class Lane, class V>
+[[gnu::always_inline]] inline V fused_negative_multiply_add(const V& a, const V& b, const V& c) {
+  return fused_multiply_add<Lane, V>(-a, b, c);
 }
 
 #include "prepguard/detail/kernels.inl"

@@ -66,35 +66,56 @@ void summarize_window(const WindowRows<T>& rows, const WindowSums<T>& sums) noex
   with_kernels([&](auto kernels) { kernels.template summarize_window<T>(rows, sums); });
 }
 
-/// out(i, j) = (in(i, j) First a[j]) Second b[j]. Each step is one IEEE operation in double, rounded to `T`
-/// (docs: numerics, notation). A table whose operation is `none` is not read. NaN stays NaN.
-template <class T, ColumnOp First, ColumnOp Second>
-void apply_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
-                   std::size_t rows, std::size_t cols, const double* a, const double* b) noexcept {
-  const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
-  forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template apply_columns<T, First, Second>(pair, a, b); });
+/// out(i, j) = in(i, j) * a[j] + b[j], each operation rounded to `T`. Lanes are double, or float where all
+/// statistics are. NaN stays NaN. Like all kernels that say so, it returns whether all results are finite.
+template <class T, class Lane>
+bool multiply_add_columns(const RowPair<T>& rows, const ColumnTable<Lane>& table) noexcept {
+  forget_values_at(rows.in);
+  return with_kernels([&](auto kernels) { return kernels.template multiply_add<T, Lane>(rows, table); });
+}
+
+/// out(i, j) = (in(i, j) - a[j]) / b[j], each operation rounded to `T`. NaN stays NaN.
+template <class T>
+bool subtract_divide_columns(const RowPair<T>& rows, const ColumnTable<double>& table) noexcept {
+  forget_values_at(rows.in);
+  return with_kernels([&](auto kernels) { return kernels.template subtract_divide<T>(rows, table); });
+}
+
+/// The same without a division, for tables made for that. False if it is not to be had like this: results
+/// that are not finite, numerators that are too small, no fused operations. Then all of `out`, which must not
+/// be `in`, is unspecified.
+template <class T, class Lane>
+bool subtract_quotient_columns(const RowPair<T>& rows, const ColumnTable<Lane>& table) noexcept {
+  forget_values_at(rows.in);
+  return with_kernels([&](auto kernels) {
+    if constexpr (kernels.has_quotients) {
+      return kernels.template subtract_quotient<T, Lane>(rows, table);
+    } else {
+      return false;
+    }
+  });
 }
 
 /// out = in limited to [low, high] by numpy's rule: `y = x > low ? x : low`, then `y < high ? y : high`; so
 /// -0.0 clipped at 0.0 is 0.0; with `keep_zero`, as in NumPy 2, it stays -0.0. NaN passes with its payload.
 /// The limits are finite, low <= high.
 template <class T>
-void clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+bool clip_columns(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
                   std::size_t rows, std::size_t cols, const T& low, const T& high,
                   bool keep_zero = false) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template clip_columns<T>(pair, low, high, keep_zero); });
+  return with_kernels(
+      [&](auto kernels) { return kernels.template clip_columns<T>(pair, low, high, keep_zero); });
 }
 
 /// out(i, j) = in(i, j) > threshold ? 1 : 0, where NaN is above or below everything, by its sign.
 template <class T>
-void binarize(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+bool binarize(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
               std::size_t rows, std::size_t cols, const T& threshold) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template binarize<T>(pair, threshold); });
+  return with_kernels([&](auto kernels) { return kernels.template binarize<T>(pair, threshold); });
 }
 
 /// out(i, j) = in(i, j) / norm(row i of in), where a norm below `least` counts as 1.
@@ -108,21 +129,21 @@ void normalize_rows(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrd
 
 /// out(i, j) = fill[j] where in(i, j) is NaN, else in(i, j) bit for bit.
 template <class T>
-void replace_missing(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+bool replace_missing(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
                      std::size_t rows, std::size_t cols, const T* fill) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template replace_missing<T>(pair, fill); });
+  return with_kernels([&](auto kernels) { return kernels.template replace_missing<T>(pair, fill); });
 }
 
 /// out(i, j) = fill[j] where in(i, j) == sentinel, else in(i, j) bit for bit. -0.0 equals 0.0; a NaN sentinel
 /// equals nothing.
 template <class T>
-void replace_equal(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+bool replace_equal(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
                    std::size_t rows, std::size_t cols, const T& sentinel, const T* fill) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template replace_equal<T>(pair, sentinel, fill); });
+  return with_kernels([&](auto kernels) { return kernels.template replace_equal<T>(pair, sentinel, fill); });
 }
 
 /// out(i, j) = in(i, j) * factor[i * factor_stride], rounded to `T` once. Here `in` and `out` may also be
@@ -138,11 +159,11 @@ void multiply_rows(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
 
 /// out = in / (|in| + epsilon), the sum and the quotient each rounded to `T`. NaN stays NaN.
 template <class T>
-void safe_divide(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
+bool safe_divide(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdiff_t out_row_stride,
                  std::size_t rows, std::size_t cols, const T& epsilon) noexcept {
   const RowPair<T> pair{in, in_row_stride, out, out_row_stride, rows, cols};
   forget_values_at(in);
-  with_kernels([&](auto kernels) { kernels.template safe_divide<T>(pair, epsilon); });
+  return with_kernels([&](auto kernels) { return kernels.template safe_divide<T>(pair, epsilon); });
 }
 
 }  // namespace detail

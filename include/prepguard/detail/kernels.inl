@@ -3,7 +3,15 @@
 
 #include "prepguard/detail/finite.inl"
 
+#include "prepguard/detail/watch.inl"
+
+#include "prepguard/detail/sweep.inl"
+
 #include "prepguard/detail/columns.inl"
+
+#include "prepguard/detail/quotients.inl"
+
+#include "prepguard/detail/choices.inl"
 
 #include "prepguard/detail/moments.inl"
 
@@ -19,6 +27,8 @@
 struct Kernels {
   /// Doubles in the widest vector.
   static constexpr std::size_t wide_lanes = vector_bytes / sizeof(double);
+  /// Whether there are fused operations, and so quotients without division.
+  static constexpr bool has_quotients = has_fma;
 
   template <class T>
   static bool all_finite(const T* cells, std::size_t count) noexcept {
@@ -36,39 +46,49 @@ struct Kernels {
     summarize_rows(rows, sums);
   }
 
-  template <class T, ColumnOp First, ColumnOp Second>
-  static void apply_columns(const RowPair<T>& rows, const double* first, const double* second) noexcept {
-    transform(rows, ColumnSteps<T, First, Second>{first, second});
+  template <class T, class Lane>
+  static bool multiply_add(const RowPair<T>& rows, const ColumnTable<Lane>& table) noexcept {
+    return transform(rows, MultiplyAdd<T, Lane>{table.a, table.b}, table.period);
   }
 
   template <class T>
-  static void clip_columns(const RowPair<T>& rows, const T& low, const T& high, bool keep_zero) noexcept {
-    transform_rows(rows, clip_to(low, high, keep_zero));
+  static bool subtract_divide(const RowPair<T>& rows, const ColumnTable<double>& table) noexcept {
+    return transform(rows, SubtractDivide<T>{table.a, table.b}, table.period);
+  }
+
+  template <class T, class Lane>
+  static bool subtract_quotient(const RowPair<T>& rows, const ColumnTable<Lane>& table) noexcept {
+    return quotients(rows, table);
   }
 
   template <class T>
-  static void binarize(const RowPair<T>& rows, const T& threshold) noexcept {
-    transform_rows(rows, exceeds(threshold));
+  static bool clip_columns(const RowPair<T>& rows, const T& low, const T& high, bool keep_zero) noexcept {
+    return transform(rows, clip_to(low, high, keep_zero), any_period);
   }
 
   template <class T>
-  static void replace_missing(const RowPair<T>& rows, const T* fill) noexcept {
-    transform(rows, Replace<T, IsMissing<T>>{{}, fill});
+  static bool binarize(const RowPair<T>& rows, const T& threshold) noexcept {
+    return transform(rows, exceeds(threshold), any_period);
   }
 
   template <class T>
-  static void replace_equal(const RowPair<T>& rows, const T& sentinel, const T* fill) noexcept {
-    transform(rows, Replace<T, IsEqual<T>>{is_equal_to(sentinel), fill});
+  static bool replace_missing(const RowPair<T>& rows, const T* fill) noexcept {
+    return replace_cells(rows, IsMissing<T>{}, fill);
+  }
+
+  template <class T>
+  static bool replace_equal(const RowPair<T>& rows, const T& sentinel, const T* fill) noexcept {
+    return replace_cells(rows, is_equal_to(sentinel), fill);
+  }
+
+  template <class T>
+  static bool safe_divide(const RowPair<T>& rows, const T& epsilon) noexcept {
+    return transform(rows, SafeDivideBy<T>{epsilon}, any_period);
   }
 
   template <class T>
   static void multiply_rows(const RowPair<T>& rows, const T* factor, std::ptrdiff_t factor_stride) noexcept {
     multiply_by_cells(rows, factor, factor_stride);
-  }
-
-  template <class T>
-  static void safe_divide(const RowPair<T>& rows, const T& epsilon) noexcept {
-    transform(rows, safe_divide_by(epsilon));
   }
 
   template <class T>
@@ -87,7 +107,7 @@ struct Kernels {
     T* out = rows.out;
     for (std::size_t i = 0; i < rows.rows; ++i, in += rows.in_stride, out += rows.out_stride) {
       const DivideRow<T> divide{quotient_of<Sum>(in, rows.cols, least)};
-      transform_row<DivideRow<T>::lanes>(in, out, rows.cols, divide);
+      transform_rows<DivideRow<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols}, divide);
     }
   }
 

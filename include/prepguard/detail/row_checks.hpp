@@ -45,11 +45,12 @@ class RowChecks {
         tally_(tally) {}
 
   template <class In, class Out>
-  void operator()(const In& in, const Out& out, std::size_t first, bool ok) {
+  void operator()(const In& in, const Out& out, std::size_t first, const Applied& applied) {
     if (stride_ != 0) stream_.observe(in, stride_, rules_);
-    if (ok && all_finite(numbers_of(in)) && cells_.healthy(in) && all_finite(numbers_of(out))) [[likely]]
+    const bool good_in = applied.mapped && (applied.finite_in || all_finite(numbers_of(in))) && cells_.healthy(in);
+    if (good_in && (applied.finite_out || all_finite(numbers_of(out)))) [[likely]]
       return;
-    examine(in, out, first, ok);
+    examine(in, out, first, applied.mapped);
   }
 
   /// False if a row is served with features that are not finite.

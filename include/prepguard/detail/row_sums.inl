@@ -5,7 +5,8 @@
 /// The magnitudes of `N` cells.
 template <class T, std::size_t N>
 [[gnu::always_inline]] inline Lanes<T, N> magnitudes(const T* p) {
-  return __builtin_bit_cast(Lanes<T, N>, load<Lanes<Bits<T>, N>>(p) & broadcast<Bits<T>, N>(FloatBits<T>::magnitude));
+  return __builtin_bit_cast(Lanes<T, N>,
+                            load<Lanes<Bits<T>, N>>(p) & broadcast<Bits<T>, N>(FloatBits<T>::magnitude));
 }
 
 template <class V>
@@ -35,7 +36,8 @@ inline Bits<T> largest_bits(const T* row, std::size_t cols) {
   return largest;
 }
 
-/// `first` plus the terms of the cells, one after the other; the term of a cell is its magnitude or its square.
+/// `first` plus the terms of the cells, one after the other; the term of a cell is its magnitude or its
+/// square.
 template <bool Squares, class T>
 inline T sum_in_turn(const T* row, std::size_t cols) {
   T total = 0;
@@ -76,8 +78,8 @@ inline T sum_pairwise(const T* row, std::size_t cols) {
   return total;
 }
 
-/// NumPy's sum of the squares of neighbours (its `einsum`): vectors of 16 bytes, whole fours of them from the last to
-/// the first, the rest in order, filled up with zeros.
+/// NumPy's sum of the squares of neighbours (its `einsum`): vectors of 16 bytes, whole fours of them from the
+/// last to the first, the rest in order, filled up with zeros.
 template <class T>
 inline T sum_by_lanes(const T* row, std::size_t cols) {
   constexpr std::size_t lanes = 16 / sizeof(T);
@@ -110,7 +112,8 @@ template <class T>
   return wide;
 }
 
-/// The square root in `T`. Taken of doubles, which for a float rounds to the same one, as an approximation would not.
+/// The square root in `T`. Taken of doubles, which for a float rounds to the same one, as an approximation
+/// would not.
 template <class T>
 inline T square_root(const T& x) {
   const double root = settled(__builtin_sqrt(settled(x)));
@@ -177,23 +180,9 @@ struct DivideRow {
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t) const {
-    using V = Lanes<T, N>;
-    using Wide = Lanes<double, N>;
-    Wide scale = broadcast<double, N>(quotient.scale);
-    Wide divisor = broadcast<double, N>(quotient.divisor);
-    Wide value = load_wide<N>(p);
-    fence(value, scale);
-    value = value * scale;
-    fence(value, divisor);
-    value = value / divisor;
-    fence(value);
-    V result;
-    if constexpr (N == 1) {
-      result = static_cast<V>(value);
-    } else {
-      result = __builtin_convertvector(value, V);
-    }
-    fence(result);
-    return result;
+    auto value = load_lanes<N, double>(p);
+    operate<Step::multiply>(value, broadcast<double, N>(quotient.scale));
+    operate<Step::divide>(value, broadcast<double, N>(quotient.divisor));
+    return narrow<T, N, double>(value);
   }
 };

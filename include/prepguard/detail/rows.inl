@@ -8,11 +8,13 @@ template <class T>
 struct MultiplyBy {
   static constexpr std::size_t lanes = vector_bytes / sizeof(double);
 
-  const double* factors;  ///< the same number as often as the widest vector has lanes
+  double factor;
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t) const {
-    return column_step<ColumnOp::multiply, N>(load<Lanes<T, N>>(p), factors);
+    auto value = load_lanes<N, double>(p);
+    operate<Step::multiply>(value, broadcast<double, N>(factor));
+    return narrow<T, N, double>(value);
   }
 };
 
@@ -20,11 +22,9 @@ template <class T>
 inline void multiply_by_cells(const RowPair<T>& rows, const T* factor, std::ptrdiff_t factor_stride) {
   const T* in = rows.in;
   T* out = rows.out;
-  alignas(64) double factors[MultiplyBy<T>::lanes];
   for (std::size_t i = 0; i < rows.rows;
        ++i, in += rows.in_stride, out += rows.out_stride, factor += factor_stride) {
-    for (double& copy : factors) copy = *factor;
-    transform_row<MultiplyBy<T>::lanes>(in, out, rows.cols, MultiplyBy<T>{factors});
+    transform_rows<MultiplyBy<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols}, MultiplyBy<T>{*factor});
   }
 }
 
@@ -32,34 +32,25 @@ inline void multiply_by_cells(const RowPair<T>& rows, const T* factor, std::ptrd
 template <class T>
 struct SafeDivideBy {
   static constexpr std::size_t lanes = vector_bytes / sizeof(double);
-  struct Tables {};
 
-  alignas(64) double epsilon[lanes];
+  double epsilon;
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t) const {
-    using V = Lanes<T, N>;
-    const auto bits = load<Lanes<Bits<T>, N>>(p) & FloatBits<T>::magnitude;
-    const V sum = column_step<ColumnOp::add, N>(__builtin_bit_cast(V, bits), epsilon);
-    if constexpr (sizeof(T) == sizeof(double)) {
-      return operate<ColumnOp::divide, N>(load<V>(p), sum);
-    } else {
-      return operate<ColumnOp::divide, N>(load<V>(p), widen<N>(sum));
-    }
+    using Wide = Lanes<double, N>;
+    Wide value = load_lanes<N, double>(p);
+    fence(value);
+    Wide sum = __builtin_bit_cast(Wide, __builtin_bit_cast(Lanes<std::int64_t, N>, value) &
+                                            broadcast<std::int64_t, N>(FloatBits<double>::magnitude));
+    operate<Step::add>(sum, broadcast<double, N>(epsilon));
+    round_to<T, N, double>(sum);
+    operate<Step::divide>(value, sum);
+    return narrow<T, N, double>(value);
   }
-
-  const SafeDivideBy& repeated(std::size_t, std::size_t, Tables&) const { return *this; }
 };
 
-template <class T>
-inline SafeDivideBy<T> safe_divide_by(const T& epsilon) {
-  SafeDivideBy<T> operation;
-  for (double& copy : operation.epsilon) copy = epsilon;
-  return operation;
-}
-
-/// 1 for a number above the threshold, else 0, compared as `Clip` does: as integers in the order of the numbers,
-/// both zeros of the threshold as the upper one, below which -0.0 is too.
+/// 1 for a number above the threshold, else 0, compared as `Clip` does: as integers in the order of the
+/// numbers, both zeros of the threshold as the upper one, below which -0.0 is too.
 template <class T>
 struct Exceeds {
   using Int = Bits<T>;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "prepguard/array.hpp"
-#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/column_table.hpp"
 #include "prepguard/detail/number_text.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/detail/tolerance.hpp"
@@ -29,11 +29,18 @@ struct ShiftAndDivide {
   Array shift_{};  // one a column; empty if not used
   Array scale_{};
 
-  void apply(const MatrixView<const T>& in, const MatrixView<T>& out) const noexcept {
-    run<ColumnOp::subtract, ColumnOp::divide>(in, out, shifts_, scales_, with_shift_, with_scale_);
+  Applied apply(const MatrixView<const T>& in, const MatrixView<T>& out) const noexcept {
+    if (with_scale_) return Applied::arithmetic(quotients_.value.apply(in, out));
+    if (with_shift_) return Applied::arithmetic(differences_.value.apply(in, out));
+    copy_cells(in, out);
+    return true;
   }
   void invert(const MatrixView<const T>& in, const MatrixView<T>& out) const noexcept {
-    run<ColumnOp::multiply, ColumnOp::add>(in, out, scales_, shifts_, with_scale_, with_shift_);
+    if (with_shift_ || with_scale_) {
+      inverse_.value.apply(in, out);
+    } else {
+      copy_cells(in, out);
+    }
   }
 
   /// What is computed for `x` in column `j`, for error messages.
@@ -46,7 +53,8 @@ struct ShiftAndDivide {
 
   std::vector<std::int64_t> tolerances(std::vector<std::int64_t> columns) const {
     for (std::size_t j = 0; j < columns.size(); ++j) {
-      columns[j] = scaled_tolerance(columns[j], with_shift_ ? shift_.real(j) : 0.0, with_scale_ ? scale_.real(j) : 1.0);
+      columns[j] = scaled_tolerance(columns[j], with_shift_ ? shift_.real(j) : 0.0,
+                                    with_scale_ ? scale_.real(j) : 1.0);
     }
     return columns;
   }
@@ -64,32 +72,30 @@ struct ShiftAndDivide {
   }
 
   void build(Contract contract) {
-    shifts_.value = coefficients<T>(shift_, contract);
-    scales_.value = coefficients<T>(scale_, contract);
+    const std::vector<double> shifts = coefficients<T>(shift_, contract),
+                              scales = coefficients<T>(scale_, contract);
+    quotients_.value = {};
+    differences_.value = {};
+    if (with_scale_) {
+      quotients_.value =
+          with_shift_ ? SubtractDivideTable<T>(shifts, scales) : SubtractDivideTable<T>::scales(scales);
+    } else if (with_shift_) {
+      differences_.value = MultiplyAddTable<T>::offsets(negated(shifts));  // x - a is x + -a
+    }
+    if (with_scale_ && with_shift_) {
+      inverse_.value = MultiplyAddTable<T>(scales, shifts);
+    } else {
+      inverse_.value =
+          with_scale_ ? MultiplyAddTable<T>::factors(scales) : MultiplyAddTable<T>::offsets(shifts);
+    }
   }
 
   friend bool operator==(const ShiftAndDivide&, const ShiftAndDivide&) = default;
 
  private:
-  using Coefficients = Derived<std::vector<double>>;
-
-  template <ColumnOp First, ColumnOp Second>
-  static void run(const MatrixView<const T>& in, const MatrixView<T>& out, const Coefficients& first,
-                  const Coefficients& second, bool with_first, bool with_second) noexcept {
-    const double *a = first.value.data(), *b = second.value.data();
-    if (with_first && with_second) {
-      apply_columns<T, First, Second>(in, out, a, b);
-    } else if (with_first) {
-      apply_columns<T, First, ColumnOp::none>(in, out, a, nullptr);
-    } else if (with_second) {
-      apply_columns<T, ColumnOp::none, Second>(in, out, nullptr, b);
-    } else {
-      copy_cells(in, out);
-    }
-  }
-
-  Coefficients shifts_{};
-  Coefficients scales_{};
+  Derived<SubtractDivideTable<T>> quotients_{};  // (x - shift) / scale, or x / scale
+  Derived<MultiplyAddTable<T>> differences_{};   // x - shift, where there is no scale
+  Derived<MultiplyAddTable<T>> inverse_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -111,7 +111,7 @@ inline std::size_t tile_rows(std::size_t width) noexcept {
   return std::clamp<std::size_t>((std::size_t{16} << 10) / (8 * std::max<std::size_t>(width, 1)), 1, 1024);
 }
 
-/// Runs `step` over all rows of `source` tile by tile; `on_tile(in, out, first_row, ok)` sees every tile while it is
+/// Runs `step` over all rows of `source` tile by tile; `on_tile(in, out, first_row, applied)` sees every tile while it is
 /// hot and may throw, in which case this tile has not been committed.
 template <class Step, class Source, class Target, class OnTile>
 void run_tiles(const Step& step, const Source& source, const Target& target, OnTile&& on_tile) {
@@ -122,8 +122,8 @@ void run_tiles(const Step& step, const Source& source, const Target& target, OnT
     const std::size_t count = std::min(tile, rows - first);
     const auto in = source.tile(first, count, frame);
     const auto out = target.tile(first, count, frame);
-    const bool ok = step.apply(in, out);
-    on_tile(in, out, first, ok);
+    const Applied applied = step.apply(in, out);
+    on_tile(in, out, first, applied);
     target.commit(out, first);
   }
 }

@@ -15,7 +15,14 @@ template <class V>
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& a, V& b) {
-  asm("" : "+v"(a), "+v"(b));
+  if constexpr (sizeof(V) == 8 && !std::is_arithmetic_v<V>) {
+    double a_bits = __builtin_bit_cast(double, a), b_bits = __builtin_bit_cast(double, b);
+    asm("" : "+v"(a_bits), "+v"(b_bits));
+    a = __builtin_bit_cast(V, a_bits);
+    b = __builtin_bit_cast(V, b_bits);
+  } else {
+    asm("" : "+v"(a), "+v"(b));
+  }
 }
 
 template <class V>
@@ -39,6 +46,27 @@ template <std::size_t N>
     // gcc 12 splits this conversion into halves; both assembler dialects are given for -masm=intel.
     Lanes<double, N> wide;
     asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(wide) : "v"(v));
+    return wide;
+  }
+}
+
+/// By an instruction that reads memory: half the work of one that reads a register.
+template <std::size_t N>
+[[gnu::always_inline]] inline Lanes<double, N> widen_at(const float* p) {
+  if constexpr (N == 1) {
+    float cell;
+    __builtin_memcpy(&cell, p, sizeof cell);
+    return cell;
+  } else if constexpr (N == 2) {
+    Lanes<float, 2> cells;
+    __builtin_memcpy(&cells, p, sizeof cells);
+    return widen<2>(cells);
+  } else {
+    struct [[gnu::packed, gnu::may_alias]] Cells {
+      float cells[N];
+    };
+    Lanes<double, N> wide;
+    asm("vcvtps2pd {%1, %0|%0, %1}" : "=v"(wide) : "m"(*reinterpret_cast<const Cells*>(p)));
     return wide;
   }
 }

@@ -11,7 +11,7 @@
 
 #include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/column_statistics.hpp"
-#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/column_table.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/tolerance.hpp"
 
@@ -58,21 +58,17 @@ class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRa
   /// The largest magnitudes, one a column. NaN: undefined, training had no value.
   const Array& scale() const noexcept { return scale_; }
 
-  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    using detail::ColumnOp;
-    detail::apply_columns<T, ColumnOp::divide, ColumnOp::none>(in, out, scale_coefficients_.value.data(),
-                                                               nullptr);
+  Applied apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    const Applied applied = Applied::arithmetic(table_.value.apply(in, out));
     if (clip_) {
       detail::clip_columns<T>(out.data(), out.row_stride(), out.data(), out.row_stride(), out.rows(),
                               out.cols(), T{-1}, T{1});
     }
-    return true;
+    return applied;
   }
   /// Does not undo the clipping.
   bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    using detail::ColumnOp;
-    detail::apply_columns<T, ColumnOp::multiply, ColumnOp::none>(in, out, scale_coefficients_.value.data(),
-                                                                 nullptr);
+    inverse_.value.apply(in, out);
     return true;
   }
 
@@ -101,7 +97,11 @@ class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRa
     detail::check_scale(at / "scale", scale_, this->input_width());
   }
 
-  void rebuild() { scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract()); }
+  void rebuild() {
+    const std::vector<double> scales = detail::coefficients<T>(scale_, this->contract());
+    table_.value = detail::SubtractDivideTable<T>::scales(scales);
+    inverse_.value = detail::MultiplyAddTable<T>::factors(scales);
+  }
 
   friend bool operator==(const MaxAbsScaler&, const MaxAbsScaler&) = default;
 
@@ -113,7 +113,8 @@ class MaxAbsScaler : public ColumnEstimator<MaxAbsScaler<T>, T, detail::ColumnRa
 
   bool clip_ = false;
   Array scale_{};
-  detail::Derived<std::vector<double>> scale_coefficients_{};
+  detail::Derived<detail::SubtractDivideTable<T>> table_{};
+  detail::Derived<detail::MultiplyAddTable<T>> inverse_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

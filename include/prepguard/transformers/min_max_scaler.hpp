@@ -10,7 +10,7 @@
 
 #include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/column_statistics.hpp"
-#include "prepguard/detail/kernels.hpp"
+#include "prepguard/detail/column_table.hpp"
 #include "prepguard/detail/replace.hpp"
 #include "prepguard/detail/rounded.hpp"
 #include "prepguard/detail/tolerance.hpp"
@@ -74,21 +74,17 @@ class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRa
   const Array& scale() const noexcept { return scale_; }
   const Array& min() const noexcept { return min_; }
 
-  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    using detail::ColumnOp;
-    detail::apply_columns<T, ColumnOp::multiply, ColumnOp::add>(in, out, scale_coefficients_.value.data(),
-                                                                min_coefficients_.value.data());
+  Applied apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+    const Applied applied = Applied::arithmetic(table_.value.apply(in, out));
     if (clip_) {
       detail::clip_columns<T>(out.data(), out.row_stride(), out.data(), out.row_stride(), out.rows(), out.cols(),
                               detail::round_to<T>(feature_min_), detail::round_to<T>(feature_max_));
     }
-    return true;
+    return applied;
   }
   /// Does not undo the clipping.
   bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    using detail::ColumnOp;
-    detail::apply_columns<T, ColumnOp::subtract, ColumnOp::divide>(in, out, min_coefficients_.value.data(),
-                                                                   scale_coefficients_.value.data());
+    inverse_.value.apply(in, out);
     return true;
   }
 
@@ -130,8 +126,10 @@ class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRa
   }
 
   void rebuild() {
-    scale_coefficients_.value = detail::coefficients<T>(scale_, this->contract());
-    min_coefficients_.value = detail::coefficients<T>(min_, this->contract());
+    const std::vector<double> scales = detail::coefficients<T>(scale_, this->contract()),
+                              mins = detail::coefficients<T>(min_, this->contract());
+    table_.value = detail::MultiplyAddTable<T>(scales, mins);
+    inverse_.value = detail::SubtractDivideTable<T>(mins, scales);
   }
 
   friend bool operator==(const MinMaxScaler&, const MinMaxScaler&) = default;
@@ -159,8 +157,8 @@ class MinMaxScaler : public ColumnEstimator<MinMaxScaler<T>, T, detail::ColumnRa
   bool clip_ = false;
   Array scale_{};
   Array min_{};
-  detail::Derived<std::vector<double>> scale_coefficients_{};
-  detail::Derived<std::vector<double>> min_coefficients_{};
+  detail::Derived<detail::MultiplyAddTable<T>> table_{};
+  detail::Derived<detail::SubtractDivideTable<T>> inverse_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI

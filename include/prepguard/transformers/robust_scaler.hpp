@@ -86,10 +86,7 @@ class RobustScaler : public ColumnEstimator<RobustScaler<T>, T, detail::ColumnVa
   const Array& center() const noexcept { return this->shift_; }
   const Array& scale() const noexcept { return this->scale_; }
 
-  bool apply(const MatrixView<const T>& in, const MatrixView<T>& out) const {
-    State::apply(in, out);
-    return true;
-  }
+  Applied apply(const MatrixView<const T>& in, const MatrixView<T>& out) const { return State::apply(in, out); }
   bool invert(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     State::invert(in, out);
     return true;

@@ -89,7 +89,7 @@ class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::
                                   : static_cast<std::size_t>(indicator_[k - kept_.value.size()]);
   }
 
-  bool apply(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
+  Applied apply(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {
     if constexpr (Number<Cell>) {
       if (output_width() == in.cols() && indicator_.empty()) return replace_all(in, out);
     }
@@ -183,16 +183,16 @@ class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::
   }
 
   /// All columns stay, and nothing else comes out.
-  bool replace_all(const MatrixView<const T>& in, const MatrixView<T>& out) const {
+  Applied replace_all(const MatrixView<const T>& in, const MatrixView<T>& out) const {
     if (missing_ == MissingMarker::nan) {
-      detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(),
-                                 in.cols(), cells_.value.data());
-      return true;
+      return Applied::replacement(detail::replace_missing<T>(in.data(), in.row_stride(), out.data(), out.row_stride(),
+                                                             in.rows(), in.cols(), cells_.value.data()));
     }
     const bool ok = !detail::has_nan(in);
-    detail::replace_equal<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
-                             detail::round_to<T>(sentinel_.real(0)), cells_.value.data());
-    return ok;
+    const bool finite =
+        detail::replace_equal<T>(in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(),
+                                 detail::round_to<T>(sentinel_.real(0)), cells_.value.data());
+    return {ok, false, false, finite};
   }
 
   bool apply_cells(const MatrixView<const Cell>& in, const MatrixView<Cell>& out) const {

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Included by kernels.inl after watch.inl, once in the namespace of each instruction set; see there.
+// How kernels walk over rows. A cell operation has `Cell`, the type of its results' lanes, `lanes`, the
+// widest vector it works on, and `at<N>(p, j)`: the results for the `N` cells at `p`, which are columns j,
+// j+1, ... True comes back if all results are finite.
+
+/// The period of operations that are the same for every column.
+inline constexpr std::size_t any_period = 256;
+
+/// Transforms one row with vectors of `N` of its at least `N` cells. The last vector overlaps its neighbour;
+/// it is computed before the first store, so that in-place rows are read before they are written.
+template <std::size_t N, class T, class Operation>
+[[gnu::always_inline]] inline void transform_row(const T* in, T* out, std::size_t cols,
+                                                 const Operation& operation, Watch<T, N>& watch) {
+  const auto last = operation.template at<N>(in + cols - N, cols - N);
+  watch.take_odd(last);
+  for (std::size_t j = 0; j + N < cols; j += N) {
+    const auto results = operation.template at<N>(in + j, j);
+    watch.take(results);
+    store(out + j, results);
+  }
+  store(out + cols - N, last);
+}
+
+template <std::size_t N, class T, class Operation>
+[[gnu::always_inline]] inline bool transform_rows(const RowPair<T>& rows, const Operation& operation) {
+  if constexpr (N > 1) {
+    if (rows.cols < N) return transform_rows<N / 2>(rows, operation);
+  } else {
+    if (rows.cols == 0) return true;
+  }
+  Watch<T, N> watch{};
+  const T* in = rows.in;
+  T* out = rows.out;
+  for (std::size_t i = 0; i < rows.rows; ++i, in += rows.in_stride, out += rows.out_stride) {
+    transform_row<N>(in, out, rows.cols, operation, watch);
+  }
+  return watch.finite();
+}
+
+/// Rows that lie end to end, as one long row whose statistics repeat after `period` cells: no tail per row,
+/// and no statistic is read across a cache line. `period` is a multiple of two vectors. What is left at the
+/// end is left in `rows`, as one row.
+template <std::size_t N, class T, class Operation>
+[[gnu::always_inline]] inline bool transform_periods(RowPair<T>& rows, const Operation& operation,
+                                                     std::size_t period) {
+  std::size_t left = rows.rows * rows.cols;
+  const T* in = rows.in;
+  T* out = rows.out;
+  Watch<T, N> watch{};
+  for (; left >= period; left -= period) {
+    for (std::size_t j = 0; j < period; j += 2 * N, in += 2 * N, out += 2 * N) {
+      const auto even = operation.template at<N>(in, j), odd = operation.template at<N>(in + N, j + N);
+      watch.take(even);
+      watch.take_odd(odd);
+      store(out, even);
+      store(out + N, odd);
+    }
+  }
+  rows = {in, 0, out, 0, 1, left};
+  return watch.finite();
+}
+
+/// `period`: how many cells in a row, from the first of a row on, the statistics of `operation` are there
+/// for; 0 if they do not repeat. All that it calls is inlined and works on copies: what lies in memory would
+/// be read again after every store, which may be to there for all the compiler knows.
+template <class T, class Operation>
+[[gnu::always_inline]] inline bool transform(const RowPair<T>& all, const Operation& operation,
+                                             std::size_t period) {
+  RowPair<T> rows = all;
+  const Operation copy = operation;
+  const auto cols = static_cast<std::ptrdiff_t>(rows.cols);
+  bool finite = true;
+  if (period != 0 && rows.rows > 1 && rows.in_stride == cols && rows.out_stride == cols)
+    finite = transform_periods<Operation::lanes>(rows, copy, period);
+  return transform_rows<Operation::lanes>(rows, copy) && finite;
+}
