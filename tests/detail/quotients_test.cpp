@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "every_instruction_set.hpp"
+#include "prepguard/transformers/standard_scaler.hpp"
 #include "quotient_cases.hpp"
 
 namespace quotients_test {
@@ -137,6 +138,34 @@ TEST_CASE_TEMPLATE("quotients: zeros, subnormal and huge numbers, infinity and N
       }
     }
   });
+}
+
+TEST_CASE_TEMPLATE("tiles: results too many for the caches have the same bits, wherever they begin", T, float,
+                   double) {
+  for (const std::size_t cols : {std::size_t{30}, std::size_t{784}}) {
+    const std::size_t rows = (std::size_t{17} << 20) / sizeof(T) / cols;
+    std::vector<T> x(rows * cols), y(rows * cols + 64, T(7));
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(i % 1009) * T(0.37) - T(100);
+    prepguard::StandardScaler<T> scaler;
+    scaler.fit(prepguard::MatrixView<const T>(x.data(), 2000, cols));
+    const prepguard::Matrix<T> few = scaler.transform(prepguard::MatrixView<const T>(x.data(), 1009, cols));
+    for_every_instruction_set([&](prepguard::InstructionSet) {
+      for (const std::size_t offset : {0u, 1u, 5u, 16u}) {
+        T* const out = y.data() + offset;
+        scaler.transform(prepguard::MatrixView<const T>(x.data(), rows, cols),
+                         prepguard::MatrixView<T>(out, rows, cols));
+        // Rows repeat: 1009 is prime.
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < rows; i += 1009) {
+          const std::size_t count = std::min<std::size_t>(1009, rows - i) * cols;
+          wrong += std::memcmp(out + i * cols, few.data(), count * sizeof(T)) != 0;
+        }
+        CHECK(wrong == 0);
+        CHECK(y[offset + rows * cols] == T(7));
+        y.assign(y.size(), T(7));
+      }
+    });
+  }
 }
 
 TEST_CASE("quotients: which form a step takes") {

@@ -38,6 +38,8 @@ struct Replace {
   Match match;
   const T* fill;
 
+  [[gnu::always_inline]] Replace from(std::size_t j) const { return {match, fill + j}; }
+
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<Bits<T>, N> at(const T* p, std::size_t j) const {
     using V = Lanes<Bits<T>, N>;
@@ -59,6 +61,8 @@ struct Clip {
   Int low_order;
   Int high;
   Int high_order;
+
+  [[gnu::always_inline]] Clip from(std::size_t) const { return *this; }
 
   template <class V>
   [[gnu::always_inline]] static V order(const V& bits) {
@@ -89,12 +93,13 @@ inline Clip<T> clip_to(const T& low, const T& high, bool keep_zero) {
 /// end can be taken as one. Pays from about four such rows on, because the fills have to be written.
 template <class T, class Match>
 inline bool replace_cells(const RowPair<T>& rows, const Match& match, const T* fill) {
-  constexpr std::size_t room = 256;
-  constexpr std::size_t unit = 2 * vector_bytes / sizeof(T);
+  constexpr std::size_t room = 256 + 2 * vector_bytes / sizeof(T);
+  constexpr std::size_t unit = 2 * vector_bytes / sizeof(T);  // as many may be read behind the period
   const std::size_t cols = rows.cols;
-  const std::size_t count = cols == 0 ? 0 : room / cols / unit * unit;
-  if (count == 0 || rows.rows < 4 * count) return transform(rows, Replace<T, Match>{match, fill}, 0);
+  const std::size_t count = cols == 0 ? 0 : (room - unit) / cols / unit * unit;
+  if (count == 0 || rows.rows < 4 * count) return transform<false>(rows, Replace<T, Match>{match, fill}, 0);
   alignas(64) T fills[room];
   for (std::size_t i = 0; i < count; ++i) __builtin_memcpy(fills + i * cols, fill, cols * sizeof(T));
-  return transform(rows, Replace<T, Match>{match, fills}, count * cols);
+  __builtin_memcpy(fills + count * cols, fills, unit * sizeof(T));
+  return transform<false>(rows, Replace<T, Match>{match, fills}, count * cols);
 }

@@ -40,6 +40,7 @@ struct RowPair {
   std::ptrdiff_t out_stride;
   std::size_t rows;
   std::size_t cols;
+  bool streams = false;  ///< results go past the caches where they fill vectors of whole cache lines
 };
 
 }  // namespace detail

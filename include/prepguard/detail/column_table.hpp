@@ -13,6 +13,7 @@
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/lane_arrays.hpp"
 #include "prepguard/detail/quotient_proof.hpp"
+#include "prepguard/detail/streaming.hpp"
 #include "prepguard/matrix.hpp"
 #include "prepguard/version.hpp"
 
@@ -22,7 +23,8 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// What `multiply_add` and `subtract_divide` tables share: rows of a tile for the kernels.
 template <class T>
 RowPair<T> row_pair(const MatrixView<const T>& in, const MatrixView<T>& out) noexcept {
-  return {in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols()};
+  const bool streams = in.data() != out.data() && streamed_memory.holds(out.data());
+  return {in.data(), in.row_stride(), out.data(), out.row_stride(), in.rows(), in.cols(), streams};
 }
 
 /// -x, for every x.

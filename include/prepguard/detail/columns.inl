@@ -67,6 +67,8 @@ struct MultiplyAdd {
   const Lane* factor;
   const Lane* offset;
 
+  [[gnu::always_inline]] MultiplyAdd from(std::size_t j) const { return {factor + j, offset + j}; }
+
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t j) const {
     auto value = load_lanes<N, Lane>(p);
@@ -84,6 +86,8 @@ struct SubtractDivide {
 
   const double* shift;
   const double* scale;
+
+  [[gnu::always_inline]] SubtractDivide from(std::size_t j) const { return {shift + j, scale + j}; }
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t j) const {

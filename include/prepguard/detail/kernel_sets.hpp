@@ -22,6 +22,7 @@
 //   any_bit(v)      true if any bit is set in a vector of at most 32 bytes;
 //   widen<N>(v)     N floats as doubles;
 //   widen_at<N>(p)  the N floats at p as doubles;
+//   can_stream      whether store_past_caches(p, v) is there, for whole vectors at multiples of their size;
 //   has_fma         whether there are fused operations (x86_fused.inl names them); each rounds once, under
 //   any
 //                   flags.
@@ -34,6 +35,7 @@ namespace detail::generic {
 
 inline constexpr std::size_t vector_bytes = 8;
 inline constexpr bool has_fma = false;
+inline constexpr bool can_stream = false;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
@@ -72,6 +74,7 @@ namespace detail::sse2 {
 
 inline constexpr std::size_t vector_bytes = 16;
 inline constexpr bool has_fma = false;
+inline constexpr bool can_stream = true;
 
 #include "prepguard/detail/x86.inl"
 
@@ -92,6 +95,7 @@ namespace detail::avx2 {
 
 inline constexpr std::size_t vector_bytes = 32;
 inline constexpr bool has_fma = true;
+inline constexpr bool can_stream = true;
 
 #include "prepguard/detail/x86.inl"
 
@@ -117,6 +121,7 @@ namespace detail::avx512 {
 
 inline constexpr std::size_t vector_bytes = 64;
 inline constexpr bool has_fma = true;
+inline constexpr bool can_stream = true;
 
 #include "prepguard/detail/x86.inl"
 
@@ -140,6 +145,7 @@ namespace detail::neon {
 
 inline constexpr std::size_t vector_bytes = 16;
 inline constexpr bool has_fma = true;
+inline constexpr bool can_stream = false;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {

@@ -48,12 +48,12 @@ struct Kernels {
 
   template <class T, class Lane>
   static bool multiply_add(const RowPair<T>& rows, const ColumnTable<Lane>& table) noexcept {
-    return transform(rows, MultiplyAdd<T, Lane>{table.a, table.b}, table.period);
+    return transform<true>(rows, MultiplyAdd<T, Lane>{table.a, table.b}, table.period);
   }
 
   template <class T>
   static bool subtract_divide(const RowPair<T>& rows, const ColumnTable<double>& table) noexcept {
-    return transform(rows, SubtractDivide<T>{table.a, table.b}, table.period);
+    return transform<false>(rows, SubtractDivide<T>{table.a, table.b}, table.period);
   }
 
   template <class T, class Lane>
@@ -63,12 +63,12 @@ struct Kernels {
 
   template <class T>
   static bool clip_columns(const RowPair<T>& rows, const T& low, const T& high, bool keep_zero) noexcept {
-    return transform(rows, clip_to(low, high, keep_zero), any_period);
+    return transform<false>(rows, clip_to(low, high, keep_zero), any_period);
   }
 
   template <class T>
   static bool binarize(const RowPair<T>& rows, const T& threshold) noexcept {
-    return transform(rows, exceeds(threshold), any_period);
+    return transform<false>(rows, exceeds(threshold), any_period);
   }
 
   template <class T>
@@ -83,7 +83,7 @@ struct Kernels {
 
   template <class T>
   static bool safe_divide(const RowPair<T>& rows, const T& epsilon) noexcept {
-    return transform(rows, SafeDivideBy<T>{epsilon}, any_period);
+    return transform<false>(rows, SafeDivideBy<T>{epsilon}, any_period);
   }
 
   template <class T>
@@ -107,7 +107,7 @@ struct Kernels {
     T* out = rows.out;
     for (std::size_t i = 0; i < rows.rows; ++i, in += rows.in_stride, out += rows.out_stride) {
       const DivideRow<T> divide{quotient_of<Sum>(in, rows.cols, least)};
-      transform_rows<DivideRow<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols}, divide);
+      transform_rows<DivideRow<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols, false}, divide);
     }
   }
 

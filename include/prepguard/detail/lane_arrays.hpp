@@ -20,7 +20,7 @@ class LaneArrays {
     const std::size_t together = std::lcm(cols, pair);
     if (cols == 0) return;
     if (together <= longest) period_ = together * std::max<std::size_t>(shortest / together, 1);
-    lines_ = (std::max(period_, cols) + per_line - 1) / per_line;
+    lines_ = (filled() + per_line - 1) / per_line;
     memory_.resize(arrays * lines_);
   }
 
@@ -33,10 +33,13 @@ class LaneArrays {
   /// Sets the number of column `j`.
   void set(std::size_t array, std::size_t j, Lane value) noexcept {
     Lane* const lanes = memory_[array * lines_].lanes;
-    for (std::size_t at = j; at < std::max(period_, cols_); at += cols_) lanes[at] = value;
+    for (std::size_t at = j; at < filled(); at += cols_) lanes[at] = value;
   }
 
  private:
+  /// A kernel that starts within a vector of the period may read beyond its end.
+  std::size_t filled() const noexcept { return period_ == 0 ? cols_ : period_ + 3 * pair; }
+
   static constexpr std::size_t per_line = 64 / sizeof(Lane);
   static constexpr std::size_t pair = 2 * per_line;  ///< two of the widest vectors
   static constexpr std::size_t shortest = 4 * pair;  ///< fewer would mean more loop than work

@@ -55,6 +55,10 @@ struct SubtractQuotient {
   const Lane* low;
   Bits<Lane> least;
 
+  [[gnu::always_inline]] SubtractQuotient from(std::size_t j) const {
+    return {shift + j, scale + j, reciprocal + j, Form == Quotient::split ? low + j : nullptr, least};
+  }
+
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t j) const {
     using V = Lanes<Lane, N>;
@@ -87,7 +91,7 @@ template <class T, class Lane, Quotient Form, bool Tests>
                                                        const ColumnTable<Lane>& table) {
   const SubtractQuotient<T, Lane, Form, Tests> operation{table.a, table.b, table.reciprocal, table.low,
                                                          load<Bits<Lane>>(&table.least)};
-  return transform(rows, operation, table.period);
+  return transform<true>(rows, operation, table.period);
 }
 
 /// In the form that `table` is made for.

@@ -24,7 +24,8 @@ inline void multiply_by_cells(const RowPair<T>& rows, const T* factor, std::ptrd
   T* out = rows.out;
   for (std::size_t i = 0; i < rows.rows;
        ++i, in += rows.in_stride, out += rows.out_stride, factor += factor_stride) {
-    transform_rows<MultiplyBy<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols}, MultiplyBy<T>{*factor});
+    transform_rows<MultiplyBy<T>::lanes>(RowPair<T>{in, 0, out, 0, 1, rows.cols, false},
+                                         MultiplyBy<T>{*factor});
   }
 }
 
@@ -34,6 +35,8 @@ struct SafeDivideBy {
   static constexpr std::size_t lanes = vector_bytes / sizeof(double);
 
   double epsilon;
+
+  [[gnu::always_inline]] SafeDivideBy from(std::size_t) const { return *this; }
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<T, N> at(const T* p, std::size_t) const {
@@ -58,6 +61,8 @@ struct Exceeds {
 
   Int threshold_order;
   Int one;
+
+  [[gnu::always_inline]] Exceeds from(std::size_t) const { return *this; }
 
   template <std::size_t N>
   [[gnu::always_inline]] Lanes<Int, N> at(const T* p, std::size_t) const {

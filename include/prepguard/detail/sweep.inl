@@ -6,6 +6,8 @@
 
 /// The period of operations that are the same for every column.
 inline constexpr std::size_t any_period = 256;
+/// How many bytes ahead a kernel asks for the cells of a call that is too large for the caches.
+inline constexpr std::size_t streamed_ahead = 8192;
 
 /// Transforms one row with vectors of `N` of its at least `N` cells. The last vector overlaps its neighbour;
 /// it is computed before the first store, so that in-place rows are read before they are written.
@@ -40,38 +42,71 @@ template <std::size_t N, class T, class Operation>
 
 /// Rows that lie end to end, as one long row whose statistics repeat after `period` cells: no tail per row,
 /// and no statistic is read across a cache line. `period` is a multiple of two vectors. What is left at the
-/// end is left in `rows`, as one row.
-template <std::size_t N, class T, class Operation>
+/// end, less than two vectors, is left in `rows`, as one row; its first column is returned in `column`.
+template <std::size_t N, bool Streams, class T, class Operation>
 [[gnu::always_inline]] inline bool transform_periods(RowPair<T>& rows, const Operation& operation,
-                                                     std::size_t period) {
-  std::size_t left = rows.rows * rows.cols;
+                                                     std::size_t period, std::size_t& column) {
+  std::size_t left = rows.rows * rows.cols, first = 0;
   const T* in = rows.in;
   T* out = rows.out;
   Watch<T, N> watch{};
-  for (; left >= period; left -= period) {
-    for (std::size_t j = 0; j < period; j += 2 * N, in += 2 * N, out += 2 * N) {
-      const auto even = operation.template at<N>(in, j), odd = operation.template at<N>(in + N, j + N);
+  if constexpr (Streams) {
+    // To where a line of memory begins: stores past the caches are slow where two share one. The cells
+    // between there and the end of these vectors come twice.
+    for (std::size_t j = 0; j < 64 / sizeof(T); j += N) {
+      const auto results = operation.template at<N>(in + j, j);
+      watch.take(results);
+      store(out + j, results);
+    }
+    first = -(reinterpret_cast<std::uintptr_t>(out) / sizeof(T)) % (64 / sizeof(T));
+    in += first, out += first, left -= first;
+  }
+  for (std::size_t cells = period; cells == period; left -= cells) {
+    cells = left < period ? left / (2 * N) * (2 * N) : period;
+    for (std::size_t j = 0; j < cells; j += 2 * N, in += 2 * N, out += 2 * N) {
+      const auto even = operation.template at<N>(in, first + j),
+                 odd = operation.template at<N>(in + N, first + j + N);
       watch.take(even);
       watch.take_odd(odd);
-      store(out, even);
-      store(out + N, odd);
+      if constexpr (Streams) {
+        // What is not in the caches on the way out is not there on the way in either, and the prefetcher of
+        // the machine stops at every page.
+        __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead);
+        __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead + 64);
+        store_past_caches(out, even);
+        store_past_caches(out + N, odd);
+      } else {
+        store(out, even);
+        store(out + N, odd);
+      }
     }
+    column = first + cells;
   }
-  rows = {in, 0, out, 0, 1, left};
+  rows = {in, 0, out, 0, 1, left, false};
   return watch.finite();
 }
 
 /// `period`: how many cells in a row, from the first of a row on, the statistics of `operation` are there
-/// for; 0 if they do not repeat. All that it calls is inlined and works on copies: what lies in memory would
-/// be read again after every store, which may be to there for all the compiler knows.
-template <class T, class Operation>
+/// for, and then some lines of memory more (LaneArrays); 0 if they do not repeat. `MayStream`: for operations
+/// that write what a call asks for. All that it calls is inlined and works on copies: what lies in memory
+/// would be read again after every store, which may be to there for all the compiler knows.
+template <bool MayStream, class T, class Operation>
 [[gnu::always_inline]] inline bool transform(const RowPair<T>& all, const Operation& operation,
                                              std::size_t period) {
+  constexpr std::size_t N = Operation::lanes;
   RowPair<T> rows = all;
   const Operation copy = operation;
   const auto cols = static_cast<std::ptrdiff_t>(rows.cols);
+  const bool end_to_end =
+      rows.rows > 1 ? rows.in_stride == cols && rows.out_stride == cols : rows.cols >= period;
+  if (period == 0 || !end_to_end || rows.rows * rows.cols < 4 * N) return transform_rows<N>(rows, copy);
+  std::size_t column = 0;
   bool finite = true;
-  if (period != 0 && rows.rows > 1 && rows.in_stride == cols && rows.out_stride == cols)
-    finite = transform_periods<Operation::lanes>(rows, copy, period);
-  return transform_rows<Operation::lanes>(rows, copy) && finite;
+  if (MayStream && can_stream && rows.streams &&
+      reinterpret_cast<std::uintptr_t>(rows.out) % sizeof(T) == 0) {
+    finite = transform_periods < N, MayStream && can_stream > (rows, copy, period, column);
+  } else {
+    finite = transform_periods<N, false>(rows, copy, period, column);
+  }
+  return transform_rows<N>(rows, copy.from(column)) && finite;
 }

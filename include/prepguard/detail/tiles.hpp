@@ -6,14 +6,16 @@
 #include <type_traits>
 
 #include "prepguard/detail/scratch.hpp"
+#include "prepguard/detail/streaming.hpp"
 #include "prepguard/matrix.hpp"
 #include "prepguard/transformer.hpp"
 
-// Batches run through a pipeline a tile of rows at a time, so that what one step writes is still in the L1 cache
-// when the next step, and the guard, read it.
+// Batches run through a pipeline a tile of rows at a time, so that what one step writes is still in the L1
+// cache when the next step, and the guard, read it.
 //
-// Views go by reference here and in `apply`: a view copied member by member and read back at once in wider pieces waits
-// for its own stores, at every hand-over for longer than a row of thirty numbers takes to transform.
+// Views go by reference here and in `apply`: a view copied member by member and read back at once in wider
+// pieces waits for its own stores, at every hand-over for longer than a row of thirty numbers takes to
+// transform.
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
 /// Copies cells of any strides; walks along the side on which the input is contiguous.
@@ -32,7 +34,8 @@ void copy_cells(const MatrixView<const T>& in, const MatrixView<T>& out) noexcep
 
 /// `in`, or a copy of it if it is `out`: for steps that write cells of a row before they have read all of it.
 template <class T, class Out>
-MatrixView<const T> apart_from(const MatrixView<Out>& out, const MatrixView<const T>& in, ScratchFrame& frame) {
+MatrixView<const T> apart_from(const MatrixView<Out>& out, const MatrixView<const T>& in,
+                               ScratchFrame& frame) {
   if (static_cast<const void*>(in.data()) != static_cast<const void*>(out.data())) return in;
   const MatrixView<T> copy = frame.matrix<T>(in.rows(), in.cols());
   copy_cells(in, copy);
@@ -49,7 +52,8 @@ MatrixView<const T> readable_tile(const MatrixView<const T>& view, std::size_t f
 }
 
 template <class T>
-MixedView<const T> readable_tile(const MixedView<const T>& view, std::size_t first, std::size_t count, ScratchFrame& frame) {
+MixedView<const T> readable_tile(const MixedView<const T>& view, std::size_t first, std::size_t count,
+                                 ScratchFrame& frame) {
   return {readable_tile(view.numbers, first, count, frame), readable_tile(view.texts, first, count, frame)};
 }
 
@@ -65,8 +69,8 @@ struct ViewSource {
   }
 };
 
-/// Where results go: straight into the caller's memory, through a scratch tile if cells of a row lie apart there,
-/// or nowhere (`discard`: a dry run that only finds errors).
+/// Where results go: straight into the caller's memory, through a scratch tile if cells of a row lie apart
+/// there, or nowhere (`discard`: a dry run that only finds errors).
 template <class T>
 struct Sink {
   const MatrixView<T>& view;
@@ -106,17 +110,31 @@ MixedSink<T> sink(const MixedView<T>& view, bool discard) noexcept {
   return {view, discard};
 }
 
-/// Rows a tile, so that input and output of `width` 8-byte cells a row stay well inside an L1 cache.
+/// Rows a tile, so that input and output of `width` 8-byte cells a row stay well inside an L1 cache; as many
+/// as start every tile at a cache line where the first starts at one.
 inline std::size_t tile_rows(std::size_t width) noexcept {
-  return std::clamp<std::size_t>((std::size_t{16} << 10) / (8 * std::max<std::size_t>(width, 1)), 1, 1024);
+  const std::size_t rows =
+      std::clamp<std::size_t>((std::size_t{16} << 10) / (8 * std::max<std::size_t>(width, 1)), 1, 1024);
+  return rows < 16 ? rows : rows / 16 * 16;
 }
 
-/// Runs `step` over all rows of `source` tile by tile; `on_tile(in, out, first_row, applied)` sees every tile while it is
-/// hot and may throw, in which case this tile has not been committed.
+/// Where the numbers of a call's results go.
+template <class T>
+Streaming stream_to(const Sink<T>& target) noexcept {
+  return Streaming(target.discard ? MatrixView<T>() : target.view);
+}
+template <class T>
+Streaming stream_to(const MixedSink<T>& target) noexcept {
+  return Streaming(target.discard ? MatrixView<T>() : target.view.numbers);
+}
+
+/// Runs `step` over all rows of `source` tile by tile; `on_tile(in, out, first_row, applied)` sees every tile
+/// while it is hot and may throw, in which case this tile has not been committed.
 template <class Step, class Source, class Target, class OnTile>
 void run_tiles(const Step& step, const Source& source, const Target& target, OnTile&& on_tile) {
   const std::size_t rows = source.rows();
   const std::size_t tile = tile_rows(step.input_width() + step.output_width());
+  const Streaming streaming = stream_to(target);
   for (std::size_t first = 0; first < rows; first += tile) {
     ScratchFrame frame;
     const std::size_t count = std::min(tile, rows - first);

@@ -70,3 +70,16 @@ template <std::size_t N>
     return wide;
   }
 }
+
+/// Writes a vector past the caches, to a multiple of its size.
+template <class V>
+[[gnu::always_inline]] inline void store_past_caches(void* p, const V& v) {
+  using Bytes = Lanes<char, sizeof(V)>;
+  if constexpr (sizeof(V) < 16) {
+    __builtin_memcpy(p, &v, sizeof v);
+  } else if constexpr (vector_bytes == 16) {
+    asm volatile("movntps {%1, %0|%0, %1}" : "=m"(*static_cast<Bytes*>(p)) : "x"(v));
+  } else {
+    asm volatile("vmovntps {%1, %0|%0, %1}" : "=m"(*static_cast<Bytes*>(p)) : "v"(v));
+  }
+}
