@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <set>
@@ -95,6 +96,24 @@ TEST_CASE(
     CHECK((wrong_split == 0) == split);
   }
   CHECK(unproven >= 2);
+}
+
+TEST_CASE("quotients: two operations do for numerators of 24 bits, over nearly every double") {
+  std::mt19937_64 random(5);
+  int all_bits = 0, few_bits = 0;
+  std::vector<float> x(std::size_t{1} << 23);
+  for (std::uint32_t i = 0; i < x.size(); ++i) x[i] = std::bit_cast<float>(0x3f800000u | i);
+  for (int i = 0; i < 1000; ++i) {
+    const double s = random_numerators(random, 1, 0)[0], scale = s < 0 ? -s : s;
+    const bool all = pd::is_proven(Quotient::split, scale), few = pd::is_proven(Quotient::split, scale, 24);
+    all_bits += all;
+    few_bits += few;
+    if (few && !all && all_bits % 2 == 0) CHECK(count_wrong(x, scale) == 0);
+  }
+  std::printf("figure: of 1,000 divisors %d take two operations for every double, %d for every float\n",
+              all_bits, few_bits);
+  CHECK(all_bits > 950);
+  CHECK(few_bits > 998);
 }
 
 TEST_CASE("quotients: the bits of a division, for every kind of divisor and numerator") {

@@ -192,13 +192,16 @@ class SubtractDivideTable {
   template <class Lane>
   static bool fill(Quotients<Lane>& quotients, const std::vector<double>& shifts,
                    const std::vector<double>& scales) {
+    constexpr int numerator_bits = std::numeric_limits<T>::digits;  // a difference is rounded to T
     Quotients<Lane> made{.arrays = LaneArrays<Lane>(4, shifts.size()), .split = true};
     for (std::size_t j = 0; j < shifts.size(); ++j) {
       const auto shift = static_cast<Lane>(shifts[j]), scale = static_cast<Lane>(scales[j]);
-      if (!Range<Lane>::holds(shift, scale) || !is_proven(Quotient::corrected, scale)) return false;
+      if (!Range<Lane>::holds(shift, scale) || !is_proven(Quotient::corrected, scale, numerator_bits))
+        return false;
       const auto inverse = Reciprocal<Lane>::of(scale);
       const bool zero = shift == Lane{0};
-      made.split = made.split && is_proven(Quotient::split, scale) && !(zero && inverse.low < Lane{0});
+      made.split =
+          made.split && is_proven(Quotient::split, scale, numerator_bits) && !(zero && inverse.low < Lane{0});
       if (zero) made.least = std::max(made.least, Range<Lane>::least(scale));
       made.arrays.set(0, j, shift);
       made.arrays.set(1, j, scale);

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "prepguard/detail/column_op.hpp"
@@ -86,17 +87,21 @@ void for_each_hard_numerator(std::uint64_t S, Visit&& visit) {
   }
 }
 
-/// Whether `form` gives x / s for every x, barring overflow and underflow; `s` is a normal number.
+/// Whether `form` gives x / s for every x that has at most `numerator_bits` significant bits, barring
+/// overflow and underflow; `s` is a normal number.
 template <class Lane>
-bool is_proven(Quotient form, const Lane& s) noexcept {
-  constexpr int precision = sizeof(Lane) == 4 ? 24 : 53;
+bool is_proven(Quotient form, const Lane& s,
+               int numerator_bits = std::numeric_limits<Lane>::digits) noexcept {
+  constexpr int precision = std::numeric_limits<Lane>::digits;
   using Word = std::conditional_t<sizeof(Lane) == 4, std::uint32_t, std::uint64_t>;
   constexpr Word leading = Word{1} << (precision - 1), one = std::bit_cast<Word>(Lane{1});
   const Word fraction = std::bit_cast<Word>(s) & (leading - 1);
   const Lane divisor = std::bit_cast<Lane>(static_cast<Word>(one | fraction));
   const Reciprocal<Lane> r = Reciprocal<Lane>::of(divisor);
+  const std::uint64_t absent = (std::uint64_t{1} << (precision - numerator_bits)) - 1;
   bool right = true;
   for_each_hard_numerator<precision>(leading | fraction, [&](std::uint64_t X) {
+    if ((X & absent) != 0) return;
     const Lane x = std::bit_cast<Lane>(static_cast<Word>(one | (static_cast<Word>(X) & (leading - 1))));
     right = right &&
             std::bit_cast<Word>(quotient_by(form, x, divisor, r)) == std::bit_cast<Word>(divide(x, divisor));
