@@ -437,6 +437,34 @@ TEST_CASE_TEMPLATE("kernels: all_within finds every cell outside of its bounds, 
   });
 }
 
+TEST_CASE_TEMPLATE("kernels: transpose moves every cell, bit for bit, and touches no other", T, float,
+                   double) {
+  for_every_instruction_set([](InstructionSet) {
+    for (const std::size_t columns : {0u, 1u, 2u, 3u, 4u, 7u, 8u, 30u}) {
+      for (const std::size_t cells : {0u, 1u, 2u, 3u, 4u, 5u, 8u, 33u}) {
+        const std::size_t in_stride = cells + 3, out_stride = columns + 2;
+        const GuardedMemory in_memory((columns * in_stride + 1) * sizeof(T)),
+            out_memory((cells * out_stride + 1) * sizeof(T));
+        // The last column, and the last row, end at the guard page.
+        T* const in = in_memory.last<T>(columns == 0 ? 0 : (columns - 1) * in_stride + cells);
+        T* const out = out_memory.last<T>(cells == 0 ? 0 : (cells - 1) * out_stride + columns);
+        for (std::size_t j = 0; j < columns; ++j)
+          for (std::size_t i = 0; i < cells; ++i) in[j * in_stride + i] = some_number<T>(i * 100 + j);
+        for (std::size_t i = 0; i + 1 < cells; ++i) out[i * out_stride + columns] = T(77);
+        pd::transpose(in, static_cast<std::ptrdiff_t>(in_stride), columns, cells, out,
+                      static_cast<std::ptrdiff_t>(out_stride));
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i < cells; ++i) {
+          for (std::size_t j = 0; j < columns; ++j)
+            wrong += !same(out[i * out_stride + j], some_number<T>(i * 100 + j));
+          wrong += i + 1 < cells && out[i * out_stride + columns] != T(77);
+        }
+        CHECK(wrong == 0);
+      }
+    }
+  });
+}
+
 TEST_CASE("instruction sets: names, forcing, and what this CPU lacks") {
   const auto available = prepguard::available_instruction_sets();
   REQUIRE(!available.empty());

@@ -146,6 +146,15 @@ bool replace_equal(const T* in, std::ptrdiff_t in_row_stride, T* out, std::ptrdi
   return with_kernels([&](auto kernels) { return kernels.template replace_equal<T>(pair, sentinel, fill); });
 }
 
+/// Copies columns whose cells lie side by side, `in_stride` apart, to rows `out_stride` apart whose cells do,
+/// bit for bit.
+template <class T>
+void transpose(const T* in, std::ptrdiff_t in_stride, std::size_t columns, std::size_t cells, T* out,
+               std::ptrdiff_t out_stride) noexcept {
+  with_kernels(
+      [&](auto kernels) { kernels.template transpose<T>(in, in_stride, columns, cells, out, out_stride); });
+}
+
 /// out(i, j) = in(i, j) * factor[i * factor_stride], rounded to `T` once. Here `in` and `out` may also be
 /// different columns of the same rows.
 template <class T>

@@ -21,6 +21,8 @@
 
 #include "prepguard/detail/row_sums.inl"
 
+#include "prepguard/detail/transpose.inl"
+
 #include "prepguard/detail/windows.inl"
 
 /// The kernels of one instruction set; kernels.hpp has their contracts.
@@ -89,6 +91,12 @@ struct Kernels {
   template <class T>
   static void multiply_rows(const RowPair<T>& rows, const T* factor, std::ptrdiff_t factor_stride) noexcept {
     multiply_by_cells(rows, factor, factor_stride);
+  }
+
+  template <class T>
+  static void transpose(const T* in, std::ptrdiff_t in_stride, std::size_t columns, std::size_t cells, T* out,
+                        std::ptrdiff_t out_stride) noexcept {
+    transpose_cells(in, in_stride, columns, cells, out, out_stride);
   }
 
   template <class T>

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/detail/streaming.hpp"
 #include "prepguard/matrix.hpp"
@@ -21,6 +22,14 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// Copies cells of any strides; walks along the side on which the input is contiguous.
 template <class T>
 void copy_cells(const MatrixView<const T>& in, const MatrixView<T>& out) noexcept {
+  if constexpr (Number<T>) {
+    if (in.row_stride() == 1 && out.col_stride() == 1) {
+      return transpose(in.data(), in.col_stride(), in.cols(), in.rows(), out.data(), out.row_stride());
+    }
+    if (in.col_stride() == 1 && out.row_stride() == 1) {
+      return transpose(in.data(), in.row_stride(), in.rows(), in.cols(), out.data(), out.col_stride());
+    }
+  }
   if (in.row_stride() == 1 && in.col_stride() != 1) {
     for (std::size_t j = 0; j < in.cols(); ++j) {
       for (std::size_t i = 0; i < in.rows(); ++i) out(i, j) = in(i, j);
