@@ -40,6 +40,21 @@ template <std::size_t N, class T, class Operation>
   return watch.finite();
 }
 
+/// Stores the results of two vectors. What is not in the caches on the way out is not there on the way in
+/// either, and the prefetcher of the machine stops at every page: so cells to come are asked for.
+template <std::size_t N, bool Streams, class T, class V>
+[[gnu::always_inline]] inline void store_pair(const T* in, T* out, const V& even, const V& odd) {
+  if constexpr (Streams) {
+    __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead);
+    __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead + 64);
+    store_past_caches(out, even);
+    store_past_caches(out + N, odd);
+  } else {
+    store(out, even);
+    store(out + N, odd);
+  }
+}
+
 /// Rows that lie end to end, as one long row whose statistics repeat after `period` cells: no tail per row,
 /// and no statistic is read across a cache line. `period` is a multiple of two vectors. What is left at the
 /// end, less than two vectors, is left in `rows`, as one row; its first column is returned in `column`.
@@ -68,17 +83,7 @@ template <std::size_t N, bool Streams, class T, class Operation>
                  odd = operation.template at<N>(in + N, first + j + N);
       watch.take(even);
       watch.take_odd(odd);
-      if constexpr (Streams) {
-        // What is not in the caches on the way out is not there on the way in either, and the prefetcher of
-        // the machine stops at every page.
-        __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead);
-        __builtin_prefetch(reinterpret_cast<const char*>(in) + streamed_ahead + 64);
-        store_past_caches(out, even);
-        store_past_caches(out + N, odd);
-      } else {
-        store(out, even);
-        store(out + N, odd);
-      }
+      store_pair<N, Streams>(in, out, even, odd);
     }
     column = first + cells;
   }
