@@ -88,6 +88,13 @@ struct Row {
   Spread time;
   Spread of_limit;
   bool right = true;
+  bool is_limit = false;
+
+  /// "limit", "own" (the name begins with "prepguard") or "peer".
+  const char* kind() const {
+    if (is_limit) return "limit";
+    return name.rfind("prepguard", 0) == 0 ? "own" : "peer";
+  }
 };
 
 /// Times the variants in turn, `options.rounds` times. A variant that is not right gets no time.
@@ -115,7 +122,7 @@ inline std::vector<Row> measure(std::vector<Variant>& variants, const Options& o
   }
   std::vector<Row> rows;
   for (std::size_t k = 0; k < variants.size(); ++k) {
-    Row row{variants[k].name, {}, {}, variants[k].right};
+    Row row{variants[k].name, {}, {}, variants[k].right, variants[k].is_limit};
     if (row.right) row.time = spread(times[k]);
     if (row.right) row.of_limit = spread(ratios[k]);
     rows.push_back(std::move(row));
@@ -123,20 +130,35 @@ inline std::vector<Row> measure(std::vector<Variant>& variants, const Options& o
   return rows;
 }
 
+/// A line of `print`, with "right" where the result was compared before anything was timed. A limit computes
+/// nothing.
+inline void print_row(const Row& row) {
+  if (!row.right) {
+    std::printf("  %-38s %12s\n", row.name.c_str(), "WRONG");
+    return;
+  }
+  std::printf("  %-38s %12.2f  [%9.2f - %9.2f] %5.2f  %s\n", row.name.c_str(), row.time.median,
+              row.time.least, row.time.most, row.of_limit.median, row.is_limit ? "limit" : "right");
+}
+
+inline void print_json(const std::string& title, const Row& row) {
+  std::printf("{\"case\": \"%s\", \"variant\": \"%s\", \"kind\": \"%s\", \"right\": %s", title.c_str(),
+              row.name.c_str(), row.kind(), row.right ? "true" : "false");
+  if (row.right) {
+    std::printf(", \"ns\": %.4g, \"least\": %.4g, \"most\": %.4g, \"of_limit\": %.4g", row.time.median,
+                row.time.least, row.time.most, row.of_limit.median);
+  }
+  std::puts("}");
+}
+
 inline void print(const std::string& title, const std::vector<Row>& rows, const Options& options) {
   if (!options.json)
-    std::printf("\n%-34s %12s  %-23s %s\n", title.c_str(), "ns", "[least - most]", "of limit");
+    std::printf("\n%-40s %12s  %-23s %s\n", title.c_str(), "ns", "[least - most]", "of limit");
   for (const Row& row : rows) {
     if (options.json) {
-      std::printf(
-          "{\"case\": \"%s\", \"variant\": \"%s\", \"right\": %s, \"ns\": %.4g, \"of_limit\": %.4g}\n",
-          title.c_str(), row.name.c_str(), row.right ? "true" : "false", row.time.median,
-          row.of_limit.median);
-    } else if (!row.right) {
-      std::printf("  %-32s %12s\n", row.name.c_str(), "WRONG");
+      print_json(title, row);
     } else {
-      std::printf("  %-32s %12.2f  [%9.2f - %9.2f] %5.2f\n", row.name.c_str(), row.time.median,
-                  row.time.least, row.time.most, row.of_limit.median);
+      print_row(row);
     }
   }
   std::fflush(stdout);

@@ -4,90 +4,69 @@
 // differs gets no time.
 #include <Eigen/Core>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
+#include <memory>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "interleaved.hpp"
-#include "prepguard/detail/instruction_set.hpp"
+#include "onnx_peer.hpp"
 #include "prepguard/transformers/min_max_scaler.hpp"
 #include "prepguard/transformers/standard_scaler.hpp"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "transform_case.hpp"
 
 namespace {
 
-using prepguard::InstructionSet;
-using prepguard::Matrix;
-using prepguard::MatrixView;
+using bench::Layout;
+using bench::Shape;
 
-template <class T>
-using Cells = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-template <class T>
-using ConstCells = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 template <class T>
 using RowOf = Eigen::Array<T, 1, Eigen::Dynamic>;
+template <class T>
+using Rows = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+template <class T>
+using Columns = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
 
-/// (x - mean) / scale
+/// (x - mean) / scale, of cells and of Eigen's expressions.
 struct Standard {
   static constexpr const char* name = "StandardScaler";
+  static constexpr const char* onnx_operators[] = {"Sub", "Div"};
   template <class T>
   using Scaler = prepguard::StandardScaler<T>;
   template <class T>
   static std::pair<std::vector<double>, std::vector<double>> statistics(const Scaler<T>& scaler) {
     return {scaler.mean().reals(), scaler.scale().reals()};
   }
-  static double first(double x, double a) { return x - a; }
-  static double second(double x, double b) { return x / b; }
-  template <class In, class Row>
-  static auto first(const In& in, const Row& a) {
-    return in.rowwise() - a;
+  template <class X, class A>
+  static auto first(const X& x, const A& a) {
+    return x - a;
   }
-  template <class In, class Row>
-  static auto second(const In& in, const Row& b) {
-    return in.rowwise() / b;
+  template <class X, class B>
+  static auto second(const X& x, const B& b) {
+    return x / b;
   }
 };
 
 /// x * scale + min
 struct MinMax {
   static constexpr const char* name = "MinMaxScaler";
+  static constexpr const char* onnx_operators[] = {"Mul", "Add"};
   template <class T>
   using Scaler = prepguard::MinMaxScaler<T>;
   template <class T>
   static std::pair<std::vector<double>, std::vector<double>> statistics(const Scaler<T>& scaler) {
     return {scaler.scale().reals(), scaler.min().reals()};
   }
-  static double first(double x, double a) { return x * a; }
-  static double second(double x, double b) { return x + b; }
-  template <class In, class Row>
-  static auto first(const In& in, const Row& a) {
-    return in.rowwise() * a;
+  template <class X, class A>
+  static auto first(const X& x, const A& a) {
+    return x * a;
   }
-  template <class In, class Row>
-  static auto second(const In& in, const Row& b) {
-    return in.rowwise() + b;
+  template <class X, class B>
+  static auto second(const X& x, const B& b) {
+    return x + b;
   }
 };
-
-/// Reproducible cells, of another magnitude in every column.
-template <class T>
-Matrix<T> make_cells(std::size_t rows, std::size_t cols, std::uint64_t seed) {
-  auto cells = Matrix<T>::uninitialized(rows, cols);
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t j = 0; j < cols; ++j) {
-      seed = seed * 6364136223846793005U + 1442695040888963407U;  // Knuth's MMIX generator
-      const double uniform = static_cast<double>(seed >> 11U) * 0x1p-53;
-      cells(i, j) = static_cast<T>((uniform - 0.3) * static_cast<double>(1 + j * j));
-    }
-  }
-  return cells;
-}
 
 /// The transform of one cell: an operation in double, rounded to `T`, twice. `volatile` keeps the compiler
 /// from contracting or reassociating what stands in memory.
@@ -100,154 +79,118 @@ T expected_cell(T x, double a, double b) {
   return rounded;
 }
 
-/// What a case works on: the same memory for every variant.
+/// A fitted scaler, and its statistics for the peers.
 template <class Formula, class T>
-struct Case {
-  using Scaler = typename Formula::template Scaler<T>;
+struct Case : bench::TransformCase<T> {
+  typename Formula::template Scaler<T> scaler;
+  std::vector<double> first, second;  // statistics
+  RowOf<double> a, b;
+  RowOf<T> a_t, b_t;  // the same rounded to T
 
-  Scaler scaler;
-  Matrix<T> in;
-  Matrix<T> out;
-  Matrix<T> expected;
-  RowOf<double> a, b;  // statistics
-  RowOf<T> a_t, b_t;   // the same rounded to T
-
-  Case(std::size_t rows, std::size_t cols)
-      : in(make_cells<T>(rows, cols, 7)), out(rows, cols), expected(Matrix<T>::uninitialized(rows, cols)) {
-    scaler.fit(make_cells<T>(1000, cols, 1));
-    const auto [first, second] = Formula::template statistics<T>(scaler);
-    a = Eigen::Map<const RowOf<double>>(first.data(), static_cast<Eigen::Index>(cols));
-    b = Eigen::Map<const RowOf<double>>(second.data(), static_cast<Eigen::Index>(cols));
+  explicit Case(const Shape& of) : bench::TransformCase<T>(of) {
+    scaler.fit(bench::make_cells<T>(1000, of.cols, 1));
+    std::tie(first, second) = Formula::template statistics<T>(scaler);
+    a = Eigen::Map<const RowOf<double>>(first.data(), static_cast<Eigen::Index>(of.cols));
+    b = Eigen::Map<const RowOf<double>>(second.data(), static_cast<Eigen::Index>(of.cols));
     a_t = a.template cast<T>();
     b_t = b.template cast<T>();
-    for (std::size_t i = 0; i < rows; ++i) {
-      for (std::size_t j = 0; j < cols; ++j) {
-        expected(i, j) = expected_cell<Formula>(in(i, j), first[j], second[j]);
-      }
-    }
-  }
-
-  std::size_t bytes() const { return in.rows() * in.cols() * sizeof(T); }
-  ConstCells<T> eigen_in() const {
-    return {in.data(), static_cast<Eigen::Index>(in.rows()), static_cast<Eigen::Index>(in.cols())};
-  }
-  Cells<T> eigen_out() {
-    return {out.data(), static_cast<Eigen::Index>(in.rows()), static_cast<Eigen::Index>(in.cols())};
-  }
-
-  /// Runs `work` once and compares what it wrote.
-  template <class Work>
-  bool is_right(Work work) {
-    std::memset(out.data(), 0xff, bytes());
-    work();
-    return std::memcmp(out.data(), expected.data(), bytes()) == 0;
-  }
-  template <class Work>
-  bench::Variant variant(std::string name, Work work) {
-    return bench::variant(
-        std::move(name),
-        [work, this] {
-          work();
-          bench::keep(out.data());
-        },
-        is_right(work));
+    this->expect([&](std::size_t i, std::size_t j) {
+      return expected_cell<Formula>(this->in.view()(i, j), first[j], second[j]);
+    });
   }
 };
 
-#if defined(__SSE2__)
-/// Copies whole vectors past the caches; `to` is 16-byte aligned.
-void stream_copy(unsigned char* to, const unsigned char* from, std::size_t size) {
-  std::size_t i = 0;
-  for (; i + 16 <= size; i += 16) {
-    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i),
-                     _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i)));
-  }
-  _mm_sfence();
-  std::memcpy(to + i, from + i, size - i);
-}
-#endif
-
-template <class Formula, class T>
-void add_limits(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
-  variants.push_back(bench::limit("memcpy", [&c] {
-    std::memcpy(c.out.data(), c.in.data(), c.bytes());
-    bench::keep(c.out.data());
-  }));
-#if defined(__SSE2__)
-  if (c.bytes() < (std::size_t{1} << 20)) return;  // slower than memcpy while the caches hold both
-  variants.push_back(bench::limit("streaming copy", [&c] {
-    stream_copy(reinterpret_cast<unsigned char*>(c.out.data()),
-                reinterpret_cast<const unsigned char*>(c.in.data()), c.bytes());
-    bench::keep(c.out.data());
-  }));
-#endif
-}
-
-/// `transform`, which checks shapes, input and output, with each instruction set; and the bare arithmetic of
-/// it.
-template <class Formula, class T>
-void add_prepguard(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
-  const auto transform = [&c] { c.scaler.transform(c.in, c.out); };
-  variants.push_back(c.variant("prepguard, dispatched", transform));
-  const InstructionSet chosen = prepguard::instruction_set();
-  for (const InstructionSet set : prepguard::available_instruction_sets()) {
-    prepguard::force_instruction_set(set);
-    bench::Variant forced = c.variant("prepguard, " + std::string(name(set)), transform);
-    forced.time = [set, chosen, time = std::move(forced.time)](std::size_t runs) {
-      prepguard::force_instruction_set(set);
-      const double ns = time(runs);
-      prepguard::force_instruction_set(chosen);
-      return ns;
-    };
-    variants.push_back(std::move(forced));
-  }
-  prepguard::force_instruction_set(chosen);
-  variants.push_back(c.variant("prepguard, apply: no checks",
-                               [&c] { c.scaler.apply(MatrixView<const T>(c.in), MatrixView<T>(c.out)); }));
+/// Input or output of a case as Eigen sees it.
+template <class Array, class T>
+auto eigen_map(bench::Block<T>& block) {
+  const auto& view = block.view();
+  const std::ptrdiff_t stride = Array::IsRowMajor ? view.row_stride() : view.col_stride();
+  return Eigen::Map<Array, 0, Eigen::OuterStride<>>(block.data(), static_cast<Eigen::Index>(view.rows()),
+                                                    static_cast<Eigen::Index>(view.cols()),
+                                                    Eigen::OuterStride<>(stride));
 }
 
 template <class Formula, class T>
-void add_eigen(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
-  const auto rowwise = [&c] { c.eigen_out() = Formula::second(Formula::first(c.eigen_in(), c.a_t), c.b_t); };
+void add_eigen_rowwise(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
+  const auto in = eigen_map<Rows<T>>(c.in);
+  auto out = eigen_map<Rows<T>>(c.out);
+  auto rowwise = [&c, in, out]() mutable {
+    out = Formula::second(Formula::first(in.rowwise(), c.a_t).rowwise(), c.b_t);
+  };
   variants.push_back(c.variant("Eigen rowwise", rowwise));
-  variants.push_back(c.variant("Eigen rowwise, allFinite twice", [&c, rowwise] {
-    bench::keep(c.eigen_in().allFinite());
+  variants.push_back(c.variant("Eigen rowwise, allFinite twice", [rowwise, in, out]() mutable {
+    bench::keep(in.allFinite());
     rowwise();
-    bench::keep(c.eigen_out().allFinite());
+    bench::keep(out.allFinite());
   }));
   if constexpr (std::is_same_v<T, float>) {
-    variants.push_back(c.variant("Eigen rowwise via double", [&c] {
-      c.eigen_out() = Formula::second(Formula::first(c.eigen_in().template cast<double>(), c.a)
-                                          .template cast<float>()
-                                          .template cast<double>(),
-                                      c.b)
-                          .template cast<float>();
+    variants.push_back(c.variant("Eigen rowwise via double", [&c, in, out]() mutable {
+      const auto step = Formula::first(in.template cast<double>().rowwise(), c.a).template cast<float>();
+      out = Formula::second(step.template cast<double>().rowwise(), c.b).template cast<float>();
     }));
   }
 }
 
 template <class Formula, class T>
-void run(const char* type, std::size_t rows, std::size_t cols, const bench::Options& options) {
-  Case<Formula, T> c(rows, cols);
+void add_eigen_by_column(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
+  const auto in = eigen_map<Columns<T>>(c.in);
+  auto out = eigen_map<Columns<T>>(c.out);
+  variants.push_back(c.variant("Eigen per column", [&c, in, out]() mutable {
+    for (Eigen::Index j = 0; j < in.cols(); ++j)
+      out.col(j) = Formula::second(Formula::first(in.col(j), c.a_t(j)), c.b_t(j));
+  }));
+  if constexpr (std::is_same_v<T, float>) {
+    variants.push_back(c.variant("Eigen per column via double", [&c, in, out]() mutable {
+      for (Eigen::Index j = 0; j < in.cols(); ++j) {
+        const auto step = Formula::first(in.col(j).template cast<double>(), c.a(j)).template cast<float>();
+        out.col(j) = Formula::second(step.template cast<double>(), c.b(j)).template cast<float>();
+      }
+    }));
+  }
+}
+
+#if defined(PREPGUARD_BENCH_ONNX)
+/// The two operations as a graph, run by one thread; input and output are tensors round the memory of the
+/// case.
+template <class Formula, class T>
+void add_onnx(Case<Formula, T>& c, std::vector<bench::Variant>& variants) {
+  if (c.shape.layout != Layout::rows) return;
+  const std::vector<T> a(c.first.begin(), c.first.end()), b(c.second.begin(), c.second.end());
+  const auto session =
+      std::make_shared<onnx::Session<T>>(Formula::onnx_operators[0], a, Formula::onnx_operators[1], b);
+  const auto run = session->binding(c.in.data(), c.out.data(), c.shape.rows);
+  variants.push_back(c.variant("ONNX Runtime " + onnx::version(), [session, run] { session->run(*run); }));
+}
+#endif
+
+template <class Formula, class T>
+void run(const char* type, const Shape& shape, const bench::Options& options) {
+  Case<Formula, T> c(shape);
   std::vector<bench::Variant> variants;
-  add_limits(c, variants);
-  add_prepguard(c, variants);
-  add_eigen(c, variants);
-  const std::string title =
-      std::string(Formula::name) + ' ' + type + ", " + std::to_string(rows) + " x " + std::to_string(cols);
-  bench::print(title, bench::measure(variants, options), options);
+  c.add_limits(variants);
+  bench::add_prepguard(c, variants, c.scaler);
+  if (shape.layout == Layout::columns) {
+    add_eigen_by_column(c, variants);
+  } else {
+    add_eigen_rowwise(c, variants);
+  }
+#if defined(PREPGUARD_BENCH_ONNX)
+  add_onnx(c, variants);
+#endif
+  bench::print(std::string(Formula::name) + ' ' + type + ", " + shape.text(),
+               bench::measure(variants, options), options);
 }
 
 template <class Formula>
 void run_all(const bench::Options& options) {
-  struct Shape {
-    std::size_t rows, cols;
-  };
-  for (const Shape shape :
-       {Shape{1, 30}, Shape{64, 30}, Shape{1024, 30}, Shape{4096, 30}, Shape{1'000'000, 30}}) {
-    if (options.quick && shape.rows > 4096) continue;
-    run<Formula, double>("float64", shape.rows, shape.cols, options);
-    run<Formula, float>("float32", shape.rows, shape.cols, options);
+  for (const Shape& shape :
+       {Shape{1, 30}, Shape{64, 30}, Shape{1024, 30}, Shape{4096, 30},
+        Shape{1'000'000, 30, Layout::rows, false}, Shape{4096, 784, Layout::rows, false}, Shape{131'072, 1},
+        Shape{65'536, 2}, Shape{43'690, 3}, Shape{12, 10'000}, Shape{1024, 30, Layout::columns},
+        Shape{4096, 30, Layout::columns}, Shape{1024, 30, Layout::gaps}}) {
+    if (options.quick && !shape.in_quick) continue;
+    run<Formula, double>("float64", shape, options);
+    run<Formula, float>("float32", shape, options);
   }
 }
 

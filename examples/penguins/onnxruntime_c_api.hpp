@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
-// What this example calls of ONNX Runtime's C API, declared by hand, because the package on PyPI carries the
-// library without headers, and Debian 12 has neither. Where you have `onnxruntime_c_api.h` (ONNX Runtime's
-// own packages, `libonnxruntime-dev` of later Debians) include that instead and drop this file: names, order
-// and signatures are the same.
+// What the example and the benchmarks call of ONNX Runtime's C API, declared by hand, because the package on
+// PyPI carries the library without headers, and Debian 12 has neither. Where you have `onnxruntime_c_api.h`
+// (ONNX Runtime's own packages, `libonnxruntime-dev` of later Debians) include that instead and drop this
+// file: names, order and signatures are the same.
 //
 // The API is a table of pointers to functions that `OrtGetApiBase()->GetApi(version)` returns. Later versions
 // append to it; the 102 entries of version 1, of which these are some, keep their places (the library's build
@@ -28,9 +28,12 @@ struct OrtTensorTypeAndShapeInfo;
 enum OrtLoggingLevel : int { ORT_LOGGING_LEVEL_ERROR = 3 };
 enum OrtAllocatorType : int { OrtDeviceAllocator = 0 };
 enum OrtMemType : int { OrtMemTypeDefault = 0 };
-enum ONNXTensorElementDataType : int { ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT = 1 };
+enum ONNXTensorElementDataType : int {
+  ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT = 1,
+  ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE = 11
+};
 
-/// Version 1 of the table. Entries that the example does not call are gaps of the right size.
+/// Version 1 of the table. Entries that nobody here calls are gaps of the right size.
 struct OrtApi {
   void* gap_0[2];
   const char* (*GetErrorMessage)(const OrtStatus*);
@@ -42,7 +45,9 @@ struct OrtApi {
                     const OrtValue* const* inputs, std::size_t input_count, const char* const* output_names,
                     std::size_t output_count, OrtValue** outputs);
   OrtStatus* (*CreateSessionOptions)(OrtSessionOptions**);
-  void* gap_11[38];
+  void* gap_11[13];
+  OrtStatus* (*SetIntraOpNumThreads)(OrtSessionOptions*, int threads);
+  void* gap_25[24];
   OrtStatus* (*CreateTensorWithDataAsOrtValue)(const OrtMemoryInfo*, void* data, std::size_t bytes,
                                                const std::int64_t* shape, std::size_t dimensions,
                                                ONNXTensorElementDataType, OrtValue**);
@@ -68,6 +73,7 @@ struct OrtApi {
   void* gap_101[1];
 };
 static_assert(offsetof(OrtApi, Run) == 9 * sizeof(void*));
+static_assert(offsetof(OrtApi, SetIntraOpNumThreads) == 24 * sizeof(void*));
 static_assert(offsetof(OrtApi, CreateTensorWithDataAsOrtValue) == 49 * sizeof(void*));
 static_assert(offsetof(OrtApi, GetTensorTypeAndShape) == 65 * sizeof(void*));
 static_assert(offsetof(OrtApi, ReleaseEnv) == 92 * sizeof(void*));
