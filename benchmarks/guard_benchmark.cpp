@@ -14,6 +14,7 @@
 #include "interleaved.hpp"
 #include "prepguard/file.hpp"
 #include "prepguard/guard.hpp"
+#include "rooflines.hpp"
 
 namespace {
 
@@ -81,21 +82,23 @@ void run(std::size_t count, const bench::Options& options) {
 
   std::vector<bench::Variant> variants;
   variants.push_back(bench::limit("network", [&] { bench::keep(network(ready).data()); }));
-  variants.push_back(bench::variant("scaled without any check", [&, batch]() mutable {
+  variants.push_back(bench::variant("prepguard, scaled without any check", [&, batch]() mutable {
     scaler.apply(batch(), MatrixView<float>(scaled));
     bench::keep(network(ready).data());
   }));
-  const auto add = [&](const char* name, const Policy& policy) {
+  const auto made = [&](std::string name, const Policy& policy) {
     auto guarded = guard(prep, network, policy);
     const Eigen::VectorXf got = guarded(MatrixView<const float>(all).middle_rows(0, count));
     const bool right =
         got.size() == answer.size() && std::memcmp(got.data(), answer.data(), count * sizeof(float)) == 0;
-    variants.push_back(bench::variant(
-        name, [guarded, batch]() mutable { bench::keep(guarded(batch()).data()); }, right));
+    return bench::variant(
+        std::move(name), [guarded, batch]() mutable { bench::keep(guarded(batch()).data()); }, right);
   };
+  const auto add = [&](const char* name, const Policy& policy) { variants.push_back(made(name, policy)); };
   add("prepguard, strict, ranges counted",
       Policy::strict().set(Check::out_of_range, Action::count).set(Check::drift, Action::count));
-  add("prepguard, serving", Policy::serving());
+  bench::add_instruction_sets(variants, "prepguard, serving",
+                              [&](std::string name) { return made(std::move(name), Policy::serving()); });
   add("prepguard, observe", Policy::observe());
   add("prepguard, checks of rows only", of_rows_only());
   bench::print("float32, network, " + std::to_string(count) + " rows", bench::measure(variants, options),

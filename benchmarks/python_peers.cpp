@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <numeric>
@@ -65,6 +66,14 @@ prepguard::Table one_row(const prepguard::Schema& schema, const double* numbers,
 }  // namespace
 
 extern "C" {
+
+/// Copies the bytes `runs` times and returns the nanoseconds of one run: the limit.
+double copy_bytes(void* out, const void* in, std::size_t bytes, std::size_t runs) {
+  return time_of(runs, [&] {
+    std::memcpy(out, in, bytes);
+    bench::keep(out);
+  });
+}
 
 /// Loads the artifact at `path`, transforms rows x inputs cells `runs` times and returns the nanoseconds of
 /// one run.

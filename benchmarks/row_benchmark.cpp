@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What one request costs: a single row through pipelines known to the compiler and chosen at run time,
 // through the guard, and round a small network. The limit of a case is the bare work in it, so "of limit"
-// tells what all checks together leave: 0.95 means that they cost 5 %.
+// tells what all checks together leave: 0.95 means that they cost 5 %. What is dispatched is measured with
+// each instruction set as well.
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstring>
@@ -12,6 +13,7 @@
 
 #include "interleaved.hpp"
 #include "prepguard/prepguard.hpp"
+#include "rooflines.hpp"
 
 namespace {
 
@@ -74,21 +76,28 @@ void run_numbers(const char* type, const bench::Options& options) {
     fixed.apply(row, target);
     bench::keep(out.data());
   }));
-  const auto add = [&](std::string name, auto work) {
-    const bool right = leaves(expected, out, work);
-    variants.push_back(bench::variant(
-        std::move(name), [work, &out] { work(), bench::keep(out.data()); }, right));
+  const auto into_out = [&](auto work) {
+    return [&, work](std::string name) {
+      const bool right = leaves(expected, out, work);
+      return bench::variant(
+          std::move(name), [work, &out] { work(), bench::keep(out.data()); }, right);
+    };
   };
-  add("Pipeline, transform", [&] { fixed.transform(row, target); });
-  add("AnyPipeline, apply: no checks", [&] { chosen.apply(MixedView<const T>(row), MixedView<T>(target)); });
-  add("AnyPipeline, transform", [&] { chosen.transform(row, MixedView<T>(target)); });
-  const auto add_guarded = [&](std::string name, const auto& guarded, T right) {
-    variants.push_back(bench::variant(
-        std::move(name), [&guarded, cells] { bench::keep(guarded(cells)); }, guarded(cells) == right));
+  const auto gives = [cells](const auto& guarded, T right) {
+    return [&guarded, cells, right](std::string name) {
+      return bench::variant(
+          std::move(name), [&guarded, cells] { bench::keep(guarded(cells)); }, guarded(cells) == right);
+    };
   };
-  add_guarded("guard(Pipeline, sum)", guarded_fixed, sum);
-  add_guarded("guard(AnyPipeline, sum)", guarded_chosen, sum);
-  add_guarded("guard(sum)", guarded_model, sum_of(cells.data(), number_columns));
+  const auto transform = into_out([&] { fixed.transform(row, target); });
+  bench::add_instruction_sets(variants, "prepguard, Pipeline, transform", transform);
+  const auto apply_chosen = into_out([&] { chosen.apply(MixedView<const T>(row), MixedView<T>(target)); });
+  variants.push_back(apply_chosen("prepguard, AnyPipeline, apply: no checks"));
+  const auto transform_chosen = into_out([&] { chosen.transform(row, MixedView<T>(target)); });
+  variants.push_back(transform_chosen("prepguard, AnyPipeline, transform"));
+  bench::add_instruction_sets(variants, "prepguard, guard(Pipeline, sum)", gives(guarded_fixed, sum));
+  variants.push_back(gives(guarded_chosen, sum)("prepguard, guard(AnyPipeline, sum)"));
+  variants.push_back(gives(guarded_model, sum_of(cells.data(), number_columns))("prepguard, guard(sum)"));
   bench::print(std::string(type) + ", one row of 30 numbers", bench::measure(variants, options), options);
 }
 
@@ -149,18 +158,22 @@ void run_table(const char* type, const bench::Options& options) {
     prep.apply(views, target);
     bench::keep(out.data());
   }));
-  const auto add = [&](std::string name, auto work) {
-    const bool right = leaves(expected, out, work);
-    variants.push_back(bench::variant(
-        std::move(name), [work, &out] { work(), bench::keep(out.data()); }, right));
+  const auto add = [&](const std::string& title, auto work) {
+    bench::add_instruction_sets(variants, title, [&](std::string name) {
+      const bool right = leaves(expected, out, work);
+      return bench::variant(
+          std::move(name), [work, &out] { work(), bench::keep(out.data()); }, right);
+    });
   };
-  add("views, transform", [&] { prep.transform(views, target); });
-  add("Table and Binding, transform", [&] { prep.transform(tables.request, binding, target); });
+  add("prepguard, views, transform", [&] { prep.transform(views, target); });
+  add("prepguard, Table and Binding, transform", [&] { prep.transform(tables.request, binding, target); });
+  bench::add_instruction_sets(variants, "prepguard, guard(prep, sum)(Table, Binding)", [&](std::string name) {
+    return bench::variant(
+        std::move(name), [&] { bench::keep(guarded(tables.request, binding)(0, 0)); },
+        guarded(tables.request, binding)(0, 0) == sum);
+  });
   variants.push_back(bench::variant(
-      "guard(prep, sum)(Table, Binding)", [&] { bench::keep(guarded(tables.request, binding)(0, 0)); },
-      guarded(tables.request, binding)(0, 0) == sum));
-  variants.push_back(bench::variant(
-      "guard(prep, sum)(Table)", [&] { bench::keep(guarded(tables.request)(0, 0)); },
+      "prepguard, guard(prep, sum)(Table)", [&] { bench::keep(guarded(tables.request)(0, 0)); },
       guarded(tables.request)(0, 0) == sum));
   bench::print(std::string(type) + ", one row of 30 numbers and 2 texts", bench::measure(variants, options),
                options);
@@ -206,17 +219,17 @@ void run_network(const bench::Options& options) {
   };
   const auto guarded_network = prepguard::guard(network);
   const auto guarded_both = prepguard::guard(scaler, network);
-  add("guard(network)", [&] { return guarded_network(features); });
+  add("prepguard, guard(network)", [&] { return guarded_network(features); });
   add("Eigen allFinite of features", [&] {
     const bool finite = Eigen::Map<const Eigen::VectorXf>(features.data(), width).allFinite();
     bench::keep(finite);
     return network(features);
   });
-  add("scaled without any check", [&] {
+  add("prepguard, scaled without any check", [&] {
     scale();
     return network(features);
   });
-  add("guard(scaler, network)", [&] { return guarded_both(row); });
+  add("prepguard, guard(scaler, network)", [&] { return guarded_both(row); });
   bench::print("float32, network 32-64-64-1", bench::measure(variants, options), options);
 }
 

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""One table, one JSON file and one plot of everything that benchmarks/run measured.
+
+usage: summary.py RESULTS [--json FILE] [--svg FILE] [--markdown]
+
+RESULTS is what benchmarks/run collected, or a JSON file that this program wrote. `--markdown` prints the tables for
+docs/benchmarks.md instead of the one for a terminal. Figures are only compared within a case of one build, whose variants were
+timed in turn; builds stand side by side, they are not compared.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from goals import GOALS
+from plot import draw
+
+SETS = ("generic", "sse2", "neon", "avx2", "avx512")
+SETTING_WORDS = {"compiler", "flags", "cpu", "rounds"}
+
+
+def read(path):
+    """{"versions": ..., "builds": ..., "rows": ...} from either kind of file."""
+    text = Path(path).read_text()
+    lines = [json.loads(line) for line in text.splitlines()] if "\n{" in text.strip() and '"rows": [' not in text else None
+    if lines is None:
+        return json.loads(text)
+    results = {"versions": {}, "builds": {}, "rows": []}
+    place = {}
+    for line in lines:
+        if "program" in line:
+            place = line
+            results["builds"].setdefault(line["build"], {})
+        elif "case" in line:
+            results["rows"].append({**place, **line})
+        else:
+            build = results["builds"][place["build"]] if place else results["versions"]
+            for word, value in line.items():
+                (build if word in SETTING_WORDS else results["versions"])[word] = value
+    return results
+
+
+def cases(rows):
+    """{(program, case): {build: [row]}}, in the order in which they were measured."""
+    found = {}
+    for row in rows:
+        found.setdefault((row["program"], row["case"]), {}).setdefault(row["build"], []).append(row)
+    return found
+
+
+def short(ratio):
+    """0.48 as .48, 3.1 as 3.1."""
+    if ratio is None:
+        return ""
+    return f"{ratio:.2f}".removeprefix("0") if ratio < 9.95 else f"{ratio:.0f}"
+
+
+def nanoseconds(ns):
+    """Three digits and a unit."""
+    for unit, size in (("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9)):
+        if ns < 1000 * size or unit == "s":
+            return f"{ns / size:.{0 if ns >= 100 * size else 1 if ns >= 10 * size else 2}f} {unit}"
+
+
+def judged(results):
+    """[(goal, {build: value})] for the goals that something was measured for."""
+    by_case = cases(results["rows"])
+    found = []
+    for goal in GOALS:
+        for (program, case), builds in by_case.items():
+            if not goal.holds_for(program, case):
+                continue
+            values = {build: goal.value(rows) for build, rows in builds.items() if "native" not in build}
+            values = {build: value for build, value in values.items() if value is not None}
+            if values:
+                found.append((goal, case, values))
+    return found
+
+
+def goals_of(results):
+    """{(case, variant): [text of a goal and who reached it]}"""
+    texts = {}
+    for goal, case, values in judged(results):
+        texts.setdefault((case, goal.variant), []).append(f"{goal.number}: {goal.bound_text()} {verdicts(goal, values)}")
+    return texts
+
+
+def verdicts(goal, values):
+    reached = [goal.reached(value) for value in values.values()]
+    return "reached" if all(reached) else "missed" if not any(reached) else ", ".join(
+        f"{build.split()[0]} {'reached' if good else 'missed'}" for build, good in zip(values, reached))
+
+
+def print_setting(results, prefix=""):
+    print(prefix + "; ".join(f"{name} {value}" for name, value in results["versions"].items()))
+    for build, setting in results["builds"].items():
+        print(f"{prefix}{build}: " + "; ".join(f"{name} {value}" for name, value in setting.items()))
+
+
+def print_table(results):
+    builds = list(results["builds"])
+    texts = goals_of(results)
+    print_setting(results)
+    print(f"\n{'of limit: time of the fastest limit / time, formed in each round':48}" + "".join(f"{b[:22]:>24}" for b in builds) + "   goal")
+    shown = None
+    for (program, case), rows_of in cases(results["rows"]).items():
+        if program != shown:
+            print(f"\n=== {program}")
+            shown = program
+        print(case)
+        variants = dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows)
+        for variant in variants:
+            cells = ""
+            for build in builds:
+                row = next((r for r in rows_of.get(build, ()) if r["variant"] == variant), None)
+                if row is None:
+                    cells += " " * 24
+                elif not row["right"]:
+                    cells += f"{'WRONG':>24}"
+                else:
+                    ratio = row.get("of_limit", row.get("ratio"))
+                    mark = " limit" if row["kind"] == "limit" else "      "
+                    cells += f"{nanoseconds(row['ns']):>11} {short(ratio):>5} {mark}"
+            print(f"  {variant:46}{cells}" + "".join(f"   {text}" for text in texts.get((case, variant), ())))
+    print("\ngoals")
+    for goal, case, values in judged(results):
+        print(f"  {goal.number:>2} {goal.text:56} {case:44} {goal.bound_text():>8}  {goal.values_text(values):20} {verdicts(goal, values)}")
+
+
+def base_of(variant):
+    """The variant without its instruction set, and the set."""
+    name, _, last = variant.rpartition(", ")
+    if last in SETS or last == "dispatched":
+        return name, last
+    return variant, "dispatched"
+
+
+def slashed(builds, rows_of, variant, text):
+    """The cells of the plain builds, "g++ / clang++"."""
+    parts = []
+    for build in builds:
+        row = next((r for r in rows_of.get(build, ()) if r["variant"] == variant), None)
+        parts.append("" if row is None else text(row) if row["right"] else "**wrong**")
+    return " / ".join(parts) if any(parts) else ""
+
+
+def best_peer(rows_of):
+    peers = [(row.get("of_limit") or 0, row["variant"], build) for build, rows in rows_of.items() for row in rows
+             if row["kind"] == "peer" and row["right"]]
+    if not peers:
+        return ""
+    ratio, variant, build = max(peers)
+    return f"{variant}, {build}: {short(ratio)}"
+
+
+def print_markdown(results):
+    builds = [build for build in results["builds"] if "native" not in build]
+    print_setting(results, "- ")
+    print("\n| goal | measured in | bound | " + " / ".join(builds) + " | |\n|---|---|---|---|---|")
+    for goal, case, values in judged(results):
+        print(f"| {goal.number}. {goal.text} | {case} | {goal.bound_text()} | {goal.values_text(values)} | {verdicts(goal, values)} |")
+    by_program = {}
+    for (program, case), rows_of in cases(results["rows"]).items():
+        by_program.setdefault(program, []).append((case, rows_of))
+    for program, entries in by_program.items():
+        sets = [s for s in SETS if any(row["variant"].endswith(f", {s}") for _, rows_of in entries for rows in rows_of.values() for row in rows)]
+        print(f"\n**{program}**, {' / '.join(builds)}\n")
+        print("| case | variant | time | of limit |" + "".join(f" {s} |" for s in sets) + " best peer |\n|---|---|---|---|" + "---|" * len(sets) + "---|")
+        for case, rows_of in entries:
+            shown = case
+            peer = best_peer(rows_of)
+            for variant in dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows if row["kind"] == "own"):
+                base, instruction_set = base_of(variant)
+                if instruction_set != "dispatched":
+                    continue
+                def ratio(row):
+                    return short(row.get("of_limit", row.get("ratio")))
+                cells = [slashed(builds, rows_of, variant, lambda row: nanoseconds(row["ns"])), slashed(builds, rows_of, variant, ratio)]
+                cells += [slashed(builds, rows_of, f"{base}, {s}", ratio) for s in sets]
+                print(f"| {shown} | {base} | " + " | ".join(cells) + f" | {peer} |")
+                shown = peer = ""
+
+
+def main():
+    arguments = sys.argv[1:]
+    results = read(arguments[0])
+    options = dict(zip(arguments[1:], arguments[2:]))
+    if "--json" in options:
+        rows = ",\n".join("    " + json.dumps(row) for row in results["rows"])
+        head = json.dumps({key: results[key] for key in ("versions", "builds")}, indent=2).removesuffix("\n}")
+        Path(options["--json"]).write_text(f'{head},\n  "rows": [\n{rows}\n  ]\n}}\n')
+    if "--svg" in options:
+        Path(options["--svg"]).write_text(draw(results, cases(results["rows"]), judged(results)))
+    if "--markdown" in arguments:
+        print_markdown(results)
+    else:
+        print_table(results)
+
+
+if __name__ == "__main__":
+    main()
