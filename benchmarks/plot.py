@@ -17,7 +17,7 @@ FIGURES = (
 )
 # A peer is known by the first words of a variant's name; the best variant of each is shown.
 PEERS = ("Eigen", "NumPy", "numpy", "scikit-learn", "ONNX Runtime", "Highway", "xsimd", "std::isfinite")
-LEFT, BAR, RIGHT, AXIS = 218, 340, 96, 1.1  # widths, and the ratio at the right end of a bar
+LEFT, BAR, RIGHT, AXIS = 236, 340, 84, 1.1  # widths, and the ratio at the right end of a bar
 LINE, TITLE, GAP, TOP = 15, 20, 12, 128
 PANEL = LEFT + BAR + RIGHT
 STYLE = """
@@ -89,7 +89,17 @@ def at(ratio):
     return LEFT + BAR * min(ratio, AXIS) / AXIS
 
 
+def beside(end, lines):
+    """Where a number of some 24 units beside the end of a bar crosses none of the lines."""
+    start = end + 5
+    for line in sorted(lines):
+        if start - 3 < line < start + 26:
+            start = line + 5
+    return start
+
+
 def draw_figure(title, bars, goal, y):
+    lines = [at(1)] + ([at(goal)] if goal else [])
     bottom = y + TITLE + LINE * len(bars)
     out = [f'<text class="head" x="{LEFT}" y="{y + 13}">{escape(title)}</text>']
     out += [f'<line class="grid" x1="{at(x):.1f}" x2="{at(x):.1f}" y1="{y + TITLE - 1}" y2="{bottom}"/>' for x in (0, 0.25, 0.5, 0.75)]
@@ -98,7 +108,7 @@ def draw_figure(title, bars, goal, y):
         text = label if len(label) <= 38 else label[:37] + "…"
         out.append(f'<text x="{LEFT - 6}" y="{middle + 4}" text-anchor="end" class="{"faint" if kind == "peer" else ""}">{escape(text)}</text>')
         out.append(f'<rect class="{kind}" x="{LEFT}" y="{middle - 5.5}" width="{max(at(ratio) - LEFT, 1):.1f}" height="11"/>')
-        out.append(f'<text x="{max(at(ratio), at(1) if ratio > 0.93 else 0, at(goal) if goal and 0 < goal - ratio < 0.1 else 0) + 5:.1f}" y="{middle + 4}">{short(ratio)}</text>')
+        out.append(f'<text x="{beside(at(ratio), lines):.1f}" y="{middle + 4}">{short(ratio)}</text>')
     out.append(f'<line class="limit" x1="{at(1):.1f}" x2="{at(1):.1f}" y1="{y + TITLE - 3}" y2="{bottom}"/>')
     if goal:
         out.append(f'<line class="goal" x1="{at(goal):.1f}" x2="{at(goal):.1f}" y1="{y + TITLE - 3}" y2="{bottom}"/>')
@@ -133,8 +143,8 @@ def draw(results, by_case, judged):
         if x == 0 and used + height / 2 > sum(heights) / 2:
             ends.append(y)
             x, y = PANEL, TOP
-        lines, end = draw_figure(title, bars, goals.get(title), y)
-        body.append(f'<g transform="translate({x},0)">' + "\n".join(lines) + "</g>")
+        drawn, end = draw_figure(title, bars, goals.get(title), y)
+        body.append(f'<g transform="translate({x},0)">' + "\n".join(drawn) + "</g>")
         y, used = end, used + height
     width, height = (2 * PANEL if x else max(PANEL, 900)), max([*ends, y]) + 8
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}" viewBox="0 0 {width} {height:.0f}" role="img" '

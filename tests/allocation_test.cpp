@@ -6,13 +6,16 @@
 #include <cstdio>
 #include <limits>
 #include <new>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "allocation_checks.hpp"
 #include "cells.hpp"
+#include "prepguard/any_pipeline.hpp"
 #include "prepguard/column_transformer.hpp"
+#include "prepguard/guard.hpp"
 #include "prepguard/pipeline.hpp"
 
 namespace allocation_test {
@@ -39,9 +42,13 @@ struct Penguins {
   std::vector<Text> island{"Torgersen", "Dream", "Biscoe", Text(Missing::nan), "Biscoe"};
   std::vector<std::string> sex{"male", "female", "female", "female",
                                "an unusually long text, longer than any buffer"};
-  Table table() const {
+  Table table(std::size_t rows = 5) const {
+    const auto first = [rows](const auto& column) { return std::span(column).first(rows); };
     Table made;
-    made.add("length", length).add("mass", mass).add("island", island).add("sex", sex);
+    made.add("length", first(length))
+        .add("mass", first(mass))
+        .add("island", first(island))
+        .add("sex", first(sex));
     return made;
   }
 };
@@ -93,6 +100,51 @@ TEST_CASE("allocation: neither does a pipeline nor a column transformer, from ro
   std::printf("G11: column transformer from table %llu, in a pipeline %llu, from rows %llu allocations\n",
               static_cast<unsigned long long>(from_table), static_cast<unsigned long long>(through_pipeline),
               static_cast<unsigned long long>(from_rows));
+}
+
+TEST_CASE(
+    "allocation: one guarded row makes none, from views, from a bound table, through a run-time pipeline") {
+  const Penguins penguins;
+  const Table table = penguins.table();
+  Pipeline<ColumnTransformer<double>> fixed{preparation()};
+  fixed.fit(table);
+  const prepguard::AnyPipeline<double> chosen(fixed);
+  const Table first = penguins.table(1);
+  const Binding binding = fixed.schema().bind(first);
+  const auto numbers = cells::rows_of<double>({{39.5, 3800}});
+  const auto texts = cells::rows_of<Text>({{"Dream", "female"}});
+  const MixedView<const double> views(numbers, texts);
+  // Answers in memory at hand: what a model returns by value for each row is collected in a matrix.
+  std::vector<double> answers(1);
+  const auto sum = [&answers](const auto& features) -> const std::vector<double>& {
+    answers[0] = features.sum();
+    return answers;
+  };
+  std::uint64_t made = 0;
+  std::size_t ways = 0;
+  const auto check = [&](const std::string& way, auto&& call) {
+    CAPTURE(way);
+    const std::uint64_t here = in_steady_state(call);
+    CHECK(here == 0);
+    made += here;
+    ++ways;
+  };
+  const auto by_compiler = prepguard::guard(fixed, sum);
+  const auto at_run_time = prepguard::guard(chosen, sum);
+  check("views", [&] { by_compiler(views); });
+  check("views, try_call", [&] { static_cast<void>(by_compiler.try_call(views)); });
+  check("bound table", [&] { by_compiler(first, binding); });
+  check("run-time pipeline, views", [&] { at_run_time(views); });
+
+  // Categories that are numbers, too.
+  OneHotEncoder<float> one_hot;
+  one_hot.fit(cells::rows_of<float>({{1, 2}, {3, 4}, {5, 6}}));
+  const auto encoded = prepguard::guard(one_hot, [](std::span<const float> row) { return row[0]; });
+  const std::vector<float> request{3, 6};
+  check("one-hot", [&] { encoded(request); });
+  CHECK(answers[0] != 0);
+  std::printf("G11: one guarded row in %zu ways, %llu allocations\n", ways,
+              static_cast<unsigned long long>(made));
 }
 
 TEST_CASE("allocation: the same for a column transformer and a pipeline") {
