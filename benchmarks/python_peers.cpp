@@ -2,7 +2,6 @@
 // A loaded artifact behind functions that Python's ctypes can call. They repeat the work themselves and
 // return its time, so that the cost of a call from Python stays out; python_peers.py measures its own side
 // the same way.
-#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>

@@ -14,9 +14,11 @@ import sys
 from pathlib import Path
 
 from goals import GOALS
-from plot import draw
+from plot import FIGURES, draw, peer_of
 
 SETS = ("generic", "sse2", "neon", "avx2", "avx512")
+# What docs/benchmarks.md shows: the figures of the plot, and shapes and layouts beside them.
+DOCUMENTED = (*FIGURES, r"StandardScaler float64, (131072 x 1|65536 x 2|43690 x 3|12 x 10000|.*column-major|.*strided)")
 SETTING_WORDS = {"compiler", "flags", "cpu", "rounds"}
 
 
@@ -147,7 +149,7 @@ def slashed(builds, rows_of, variant, text):
 
 def best_peer(rows_of):
     peers = [(row.get("of_limit") or 0, row["variant"], build) for build, rows in rows_of.items() for row in rows
-             if row["kind"] == "peer" and row["right"]]
+             if row["kind"] == "peer" and peer_of(row["variant"]) and row["right"]]
     if not peers:
         return ""
     ratio, variant, build = max(peers)
@@ -162,7 +164,8 @@ def print_markdown(results):
         print(f"| {goal.number}. {goal.text} | {case} | {goal.bound_text()} | {goal.values_text(values)} | {verdicts(goal, values)} |")
     by_program = {}
     for (program, case), rows_of in cases(results["rows"]).items():
-        by_program.setdefault(program, []).append((case, rows_of))
+        if program != "compile_time" and any(re.fullmatch(pattern, case) for pattern in DOCUMENTED):
+            by_program.setdefault(program, []).append((case, rows_of))
     for program, entries in by_program.items():
         sets = [s for s in SETS if any(row["variant"].endswith(f", {s}") for _, rows_of in entries for rows in rows_of.values() for row in rows)]
         print(f"\n**{program}**, {' / '.join(builds)}\n")
