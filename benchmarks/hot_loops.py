@@ -76,7 +76,7 @@ def main():
             checked[kind, instruction_set] = checked.get((kind, instruction_set), 0) + 1
             bad = sorted({mnemonic for mnemonic, _ in loop if re.fullmatch(forbidden, mnemonic)})
             if bad:
-                failures.append(f"{kind}, {instruction_set}: {', '.join(bad)} in a loop of {len(loop)} instructions of {name[:120]}")
+                failures.append(f"{kind}, {instruction_set}: {', '.join(bad)} in {len(loop)} instructions of {name[:120]}")
     if not checked:
         print("figure: hot loops SKIPPED: no x86 kernels in the program\n0 passed, 0 failed, 1 skipped")
         return 0
@@ -84,7 +84,7 @@ def main():
     for kind, _, forbidden, sets in RULES:
         words = {CALLS: "calls", CALLS_AND_DIVISIONS: "calls, divisions"}.get(forbidden, "-")
         print(f"{kind:28}" + "".join(f"{checked.get((kind, s), 0):8}" for s in SETS) + f"   {words}")
-        failures += [f"{kind}, {s}: no loop found, the table of rules is behind the code" for s in sets if (kind, s) not in checked]
+        failures += [f"{kind}, {s}: no loop found, RULES are behind the code" for s in sets if (kind, s) not in checked]
     for failure in failures:
         print(f"FAILED: {failure}")
     print(f"{sum(checked.values())} passed, {len(failures)} failed")

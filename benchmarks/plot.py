@@ -21,14 +21,21 @@ LEFT, BAR, RIGHT, AXIS = 236, 340, 84, 1.1  # widths, and the ratio at the right
 LINE, TITLE, GAP, TOP = 15, 20, 12, 128
 PANEL = LEFT + BAR + RIGHT
 STYLE = """
-  svg { --back: #ffffff; --text: #1f2328; --faint: #656d76; --grid: #d0d7de; --own: #0b62c4; --own2: #6aa9ee; --peer: #c9803a; --goal: #b3261e; }
+  svg {
+    --back: #ffffff; --text: #1f2328; --faint: #656d76; --grid: #d0d7de;
+    --own: #0b62c4; --own2: #6aa9ee; --peer: #c9803a; --goal: #b3261e;
+  }
   @media (prefers-color-scheme: dark) {
-    svg { --back: #0d1117; --text: #e6edf3; --faint: #9198a1; --grid: #3d444d; --own: #4493f8; --own2: #1f5fae; --peer: #d29a5c; --goal: #ff7b72; }
+    svg {
+      --back: #0d1117; --text: #e6edf3; --faint: #9198a1; --grid: #3d444d;
+      --own: #4493f8; --own2: #1f5fae; --peer: #d29a5c; --goal: #ff7b72;
+    }
   }
   text { font: 11px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: var(--text); }
   .big { font-size: 17px; font-weight: 600; } .head { font-size: 12px; font-weight: 600; } .faint { fill: var(--faint); }
   .back { fill: var(--back); } .own { fill: var(--own); } .own2 { fill: var(--own2); } .peer { fill: var(--peer); }
-  .limit { stroke: var(--text); stroke-width: 1.5; } .grid { stroke: var(--grid); } .goal { stroke: var(--goal); stroke-width: 2; stroke-dasharray: 4 2; }
+  .limit { stroke: var(--text); stroke-width: 1.5; } .grid { stroke: var(--grid); }
+  .goal { stroke: var(--goal); stroke-width: 2; stroke-dasharray: 4 2; }
 """
 
 
@@ -98,38 +105,45 @@ def beside(end, lines):
     return start
 
 
+def upright(kind, x, top, bottom):
+    return f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}"/>'
+
+
 def draw_figure(title, bars, goal, y):
     lines = [at(1)] + ([at(goal)] if goal else [])
     bottom = y + TITLE + LINE * len(bars)
     out = [f'<text class="head" x="{LEFT}" y="{y + 13}">{escape(title)}</text>']
-    out += [f'<line class="grid" x1="{at(x):.1f}" x2="{at(x):.1f}" y1="{y + TITLE - 1}" y2="{bottom}"/>' for x in (0, 0.25, 0.5, 0.75)]
+    out += [upright("grid", at(x), y + TITLE - 1, bottom) for x in (0, 0.25, 0.5, 0.75)]
     for k, (label, ratio, kind) in enumerate(bars):
         middle = y + TITLE + LINE * k + LINE / 2
         text = label if len(label) <= 38 else label[:37] + "…"
-        out.append(f'<text x="{LEFT - 6}" y="{middle + 4}" text-anchor="end" class="{"faint" if kind == "peer" else ""}">{escape(text)}</text>')
+        faint = ' class="faint"' if kind == "peer" else ""
+        out.append(f'<text x="{LEFT - 6}" y="{middle + 4}" text-anchor="end"{faint}>{escape(text)}</text>')
         out.append(f'<rect class="{kind}" x="{LEFT}" y="{middle - 5.5}" width="{max(at(ratio) - LEFT, 1):.1f}" height="11"/>')
         out.append(f'<text x="{beside(at(ratio), lines):.1f}" y="{middle + 4}">{short(ratio)}</text>')
-    out.append(f'<line class="limit" x1="{at(1):.1f}" x2="{at(1):.1f}" y1="{y + TITLE - 3}" y2="{bottom}"/>')
+    out.append(upright("limit", at(1), y + TITLE - 3, bottom))
     if goal:
-        out.append(f'<line class="goal" x1="{at(goal):.1f}" x2="{at(goal):.1f}" y1="{y + TITLE - 3}" y2="{bottom}"/>')
+        out.append(upright("goal", at(goal), y + TITLE - 3, bottom))
         out.append(f'<text x="{LEFT + BAR + 8}" y="{y + 13}" class="faint">goal {short(goal)}</text>')
     return out, bottom + GAP
 
 
 def heading(results):
     cpus = {setting.get("cpu", "") for setting in results["builds"].values()} - {""}
-    builds = "; ".join(f"{build} ({setting.get('compiler', '').strip()})" for build, setting in results["builds"].items() if setting)
+    settings = {build: setting["compiler"].strip() for build, setting in results["builds"].items() if "compiler" in setting}
+    builds = "; ".join(f"{build} ({compiler})" for build, compiler in settings.items())
     versions = ", ".join(f"{name} {value}" for name, value in results["versions"].items())
     rounds = next((s["rounds"] for s in results["builds"].values() if "rounds" in s), "")
     out = ['<text class="big" x="20" y="30">prepguard and its peers, as a share of the limit</text>']
-    for k, line in enumerate((f"{', '.join(sorted(cpus))}; one thread; median of {rounds} interleaved rounds", builds, versions)):
+    first = f"{', '.join(sorted(cpus))}; one thread; median of {rounds} interleaved rounds"
+    for k, line in enumerate((first, builds, versions)):
         out.append(f'<text class="faint" x="20" y="{50 + 16 * k}">{escape(line)}</text>')
     x = 20
     for kind, label in (("own", "prepguard, g++"), ("own2", "prepguard, clang++"), ("peer", "peer: its best variant and build")):
         out.append(f'<rect class="{kind}" x="{x}" y="97" width="22" height="11"/><text x="{x + 28}" y="107">{label}</text>')
         x += 44 + 6 * len(label)
     for kind, label in (("limit", "limit: the same bytes as fast as we know how"), ("goal", "goal")):
-        out.append(f'<line class="{kind}" x1="{x + 8}" x2="{x + 8}" y1="95" y2="110"/><text x="{x + 18}" y="107">{label}</text>')
+        out += [upright(kind, x + 8, 95, 110), f'<text x="{x + 18}" y="107">{label}</text>']
         x += 34 + 6 * len(label)
     return out
 
@@ -147,6 +161,8 @@ def draw(results, by_case, judged):
         body.append(f'<g transform="translate({x},0)">' + "\n".join(drawn) + "</g>")
         y, used = end, used + height
     width, height = (2 * PANEL if x else max(PANEL, 900)), max([*ends, y]) + 8
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height:.0f}" viewBox="0 0 {width} {height:.0f}" role="img" '
-                      'aria-label="Bars: prepguard and its peers as a share of the limit">', f"<style>{STYLE}</style>",
-                      f'<rect class="back" width="{width}" height="{height:.0f}"/>', *heading(results), *body, "</svg>"]) + "\n"
+    size = f'width="{width}" height="{height:.0f}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height:.0f}" role="img" aria-labelledby="title">'
+    title = '<title id="title">prepguard and its peers, as a share of the limit</title>'
+    return "\n".join([head, title, f"<style>{STYLE}</style>", f'<rect class="back" {size}/>', *heading(results), *body,
+                      "</svg>"]) + "\n"

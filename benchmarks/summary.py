@@ -100,34 +100,35 @@ def print_setting(results, prefix=""):
         print(f"{prefix}{build}: " + "; ".join(f"{name} {value}" for name, value in setting.items()))
 
 
+def table_cell(row):
+    """Time and ratio of one variant in one build, 24 characters."""
+    if row is None:
+        return " " * 24
+    if not row["right"]:
+        return f"{'WRONG':>24}"
+    ratio = row.get("of_limit", row.get("ratio"))
+    return f"{nanoseconds(row['ns']):>11} {short(ratio):>5} {' limit' if row['kind'] == 'limit' else '':6}"
+
+
 def print_table(results):
     builds = list(results["builds"])
     texts = goals_of(results)
     print_setting(results)
-    print(f"\n{'of limit: time of the fastest limit / time, formed in each round':48}" + "".join(f"{b[:22]:>24}" for b in builds) + "   goal")
+    print(f"\n{'time, and of limit: the fastest limit / time':48}" + "".join(f"{b[:22]:>24}" for b in builds) + "   goal")
     shown = None
     for (program, case), rows_of in cases(results["rows"]).items():
         if program != shown:
             print(f"\n=== {program}")
             shown = program
         print(case)
-        variants = dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows)
-        for variant in variants:
-            cells = ""
-            for build in builds:
-                row = next((r for r in rows_of.get(build, ()) if r["variant"] == variant), None)
-                if row is None:
-                    cells += " " * 24
-                elif not row["right"]:
-                    cells += f"{'WRONG':>24}"
-                else:
-                    ratio = row.get("of_limit", row.get("ratio"))
-                    mark = " limit" if row["kind"] == "limit" else "      "
-                    cells += f"{nanoseconds(row['ns']):>11} {short(ratio):>5} {mark}"
-            print(f"  {variant:46}{cells}" + "".join(f"   {text}" for text in texts.get((case, variant), ())))
+        for variant in dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows):
+            rows = [next((r for r in rows_of.get(build, ()) if r["variant"] == variant), None) for build in builds]
+            goals = "".join(f"   {text}" for text in texts.get((case, variant), ()))
+            print(f"  {variant:46}" + "".join(map(table_cell, rows)) + goals)
     print("\ngoals")
     for goal, case, values in judged(results):
-        print(f"  {goal.number:>2} {goal.text:56} {case:44} {goal.bound_text():>8}  {goal.values_text(values):20} {verdicts(goal, values)}")
+        print(f"  {goal.number:>2} {goal.text:50} {case:44} {goal.bound_text():>8}  {goal.values_text(values):20} "
+              f"{verdicts(goal, values)}")
 
 
 def base_of(variant):
@@ -156,33 +157,47 @@ def best_peer(rows_of):
     return f"{variant}, {build}: {short(ratio)}"
 
 
+def ratio_of(row):
+    return short(row.get("of_limit", row.get("ratio")))
+
+
+def print_goals(results, builds):
+    print("\n| goal | measured in | bound | " + " / ".join(builds) + " | |\n|---|---|---|---|---|")
+    for goal, case, values in judged(results):
+        print(f"| {goal.number}. {goal.text} | {case} | {goal.bound_text()} | {goal.values_text(values)} "
+              f"| {verdicts(goal, values)} |")
+
+
+def print_program(program, entries, builds):
+    """One row for each of our variants, with the instruction sets that were forced, and the best peer of the case."""
+    variants = {row["variant"] for _, rows_of in entries for rows in rows_of.values() for row in rows}
+    sets = [s for s in SETS if any(variant.endswith(f", {s}") for variant in variants)]
+    print(f"\n**{program}**, {' / '.join(builds)}\n")
+    print("| case | variant | time | of limit |" + "".join(f" {s} |" for s in sets) + " best peer |")
+    print("|---" * (len(sets) + 5) + "|")
+    for case, rows_of in entries:
+        shown, peer = case, best_peer(rows_of)
+        for variant in dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows if row["kind"] == "own"):
+            base, instruction_set = base_of(variant)
+            if instruction_set != "dispatched":
+                continue
+            cells = [slashed(builds, rows_of, variant, lambda row: nanoseconds(row["ns"])),
+                     slashed(builds, rows_of, variant, ratio_of)]
+            cells += [slashed(builds, rows_of, f"{base}, {s}", ratio_of) for s in sets]
+            print(f"| {shown} | {base} | " + " | ".join(cells) + f" | {peer} |")
+            shown = peer = ""
+
+
 def print_markdown(results):
     builds = [build for build in results["builds"] if "native" not in build]
     print_setting(results, "- ")
-    print("\n| goal | measured in | bound | " + " / ".join(builds) + " | |\n|---|---|---|---|---|")
-    for goal, case, values in judged(results):
-        print(f"| {goal.number}. {goal.text} | {case} | {goal.bound_text()} | {goal.values_text(values)} | {verdicts(goal, values)} |")
+    print_goals(results, builds)
     by_program = {}
     for (program, case), rows_of in cases(results["rows"]).items():
         if program != "compile_time" and any(re.fullmatch(pattern, case) for pattern in DOCUMENTED):
             by_program.setdefault(program, []).append((case, rows_of))
     for program, entries in by_program.items():
-        sets = [s for s in SETS if any(row["variant"].endswith(f", {s}") for _, rows_of in entries for rows in rows_of.values() for row in rows)]
-        print(f"\n**{program}**, {' / '.join(builds)}\n")
-        print("| case | variant | time | of limit |" + "".join(f" {s} |" for s in sets) + " best peer |\n|---|---|---|---|" + "---|" * len(sets) + "---|")
-        for case, rows_of in entries:
-            shown = case
-            peer = best_peer(rows_of)
-            for variant in dict.fromkeys(row["variant"] for rows in rows_of.values() for row in rows if row["kind"] == "own"):
-                base, instruction_set = base_of(variant)
-                if instruction_set != "dispatched":
-                    continue
-                def ratio(row):
-                    return short(row.get("of_limit", row.get("ratio")))
-                cells = [slashed(builds, rows_of, variant, lambda row: nanoseconds(row["ns"])), slashed(builds, rows_of, variant, ratio)]
-                cells += [slashed(builds, rows_of, f"{base}, {s}", ratio) for s in sets]
-                print(f"| {shown} | {base} | " + " | ".join(cells) + f" | {peer} |")
-                shown = peer = ""
+        print_program(program, entries, builds)
 
 
 def main():
