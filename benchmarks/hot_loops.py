@@ -22,9 +22,10 @@ SETS = ("sse2", "avx2", "avx512")
 # are add, multiply and divide.
 RULES = (
     ("a call a row, one quotient", r"normalize_rows<|sum_pairwise<", ANYTHING, SETS),
-    ("divide by column", r"ColumnSteps<\w+, ColumnOp \d, ColumnOp 4>", CALLS, SETS),
-    ("multiply and add by column", r"ColumnSteps<\w+, ColumnOp 3, ColumnOp 2>", CALLS_AND_DIVISIONS, SETS),
-    ("replace missing", r"Replace<", CALLS_AND_DIVISIONS, SETS),
+    ("by column, dividing", r"ColumnSteps<\w+, ColumnOp \d, ColumnOp 4>|subtract_divide<", CALLS, SETS),
+    ("by column, without dividing", r"ColumnSteps<\w+, ColumnOp 3, ColumnOp 2>|multiply_add<|subtract_quotient<",
+     CALLS_AND_DIVISIONS, SETS),
+    ("replace missing", r"Replace<|replace_cells<", CALLS_AND_DIVISIONS, SETS),
     ("finite check", r"all_finite<|finite_bytes<", CALLS_AND_DIVISIONS, SETS),
     ("every other kernel", r"", CALLS_AND_DIVISIONS, SETS),
 )
