@@ -102,7 +102,7 @@ struct Size {
 
 template <class T>
 void run_all(const char* type, const bench::Options& options) {
-  constexpr std::size_t largest = std::size_t{256} << 20;
+  const std::size_t largest = options.quick ? std::size_t{1} << 20U : std::size_t{256} << 20U;
   constexpr std::align_val_t page{4096};
   struct Free {
     void operator()(T* p) const { ::operator delete(p, page); }
@@ -110,9 +110,10 @@ void run_all(const char* type, const bench::Options& options) {
   const std::unique_ptr<T, Free> memory(static_cast<T*>(::operator new(largest + 4096, page)));
   for (std::size_t i = 0; i < (largest + 4096) / sizeof(T); ++i)
     memory.get()[i] = static_cast<T>(i % 8191) - T(4095);
-  for (const Size& size :
-       {Size{"30 cells", 0, 0}, Size{"4 KiB", 4096, 0}, Size{"32 KiB", 32768, 0},
-        Size{"32 KiB, one cell off", 32768, 1}, Size{"512 KiB", 524288, 0}, Size{"256 MiB", largest, 0}}) {
+  for (const Size& size : {Size{"30 cells", 0, 0}, Size{"4 KiB", 4096, 0}, Size{"32 KiB", 32768, 0},
+                           Size{"32 KiB, one cell off", 32768, 1}, Size{"512 KiB", 524288, 0},
+                           Size{"256 MiB", 256U << 20U, 0}}) {
+    if (size.bytes > largest) continue;
     const std::size_t count = size.bytes == 0 ? 30 : size.bytes / sizeof(T);
     run(std::string(type) + ", " + size.text, memory.get() + size.skipped_cells, count, options);
   }
