@@ -11,7 +11,7 @@ FIGURES = (
     r"StandardScaler float32, (1|64|1024|4096|1000000) x 30", r"StandardScaler float32, 4096 x 784",
     r"MinMaxScaler float(64|32), (1024|1000000) x 30",
     r"(RobustScaler|SimpleImputer|Normalizer|Binarizer) float(64|32), 4096 x 30",
-    r"(?i).*one.?hot.*",
+    r"(?i)(?!fit ).*one.?hot.*",
     r"fit (standard|min_max)_scaler float(64|32), (1000000 x 30|10000 x (30|784))",
     r"float(32|64), one row of .*", r"float32, network.*",
 )
