@@ -116,7 +116,7 @@ def draw_figure(title, bars, goal, y):
     out += [upright("grid", at(x), y + TITLE - 1, bottom) for x in (0, 0.25, 0.5, 0.75)]
     for k, (label, ratio, kind) in enumerate(bars):
         middle = y + TITLE + LINE * k + LINE / 2
-        text = label if len(label) <= 38 else label[:37] + "…"
+        text = label if len(label) <= 42 else label[:41] + "…"
         faint = ' class="faint"' if kind == "peer" else ""
         out.append(f'<text x="{LEFT - 6}" y="{middle + 4}" text-anchor="end"{faint}>{escape(text)}</text>')
         out.append(f'<rect class="{kind}" x="{LEFT}" y="{middle - 5.5}" width="{max(at(ratio) - LEFT, 1):.1f}" height="11"/>')
