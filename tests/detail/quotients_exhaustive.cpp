@@ -70,7 +70,7 @@ void check_doubles(std::mt19937_64& random, std::size_t count) {
 
 int main(int argc, char** argv) {
   std::mt19937_64 random(20);
-  check_floats(random, argc > 1 ? static_cast<std::size_t>(std::atoi(argv[1])) : 4);
-  check_doubles(random, argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : 30);
+  check_floats(random, argc > 1 ? static_cast<std::size_t>(std::atoi(argv[1])) : 2);
+  check_doubles(random, argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : 26);
   return total_wrong == 0 ? 0 : 1;
 }
