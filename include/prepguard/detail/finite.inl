@@ -94,6 +94,40 @@ template <class T, std::size_t Bytes>
   return has_full_exponent<T, Bytes>(left);
 }
 
+/// Bytes between two looks at what was found.
+inline constexpr std::ptrdiff_t finite_block = 4096;
+
+/// True if the `finite_block` bytes at `p` are finite cells; what was found before counts too.
+template <class T, std::size_t Bytes>
+[[gnu::always_inline]] inline bool block_is_finite(Maxima<T, Bytes>& maxima, const unsigned char* p) {
+  const unsigned char* const stop = p + finite_block;
+  if constexpr (has_quiet_fma && Bytes == vector_bytes) {
+    // Zeros, or NaN once a cell was not finite: half the work of a maximum. Eight sums, as an addition takes
+    // four cycles and two begin in each.
+    using V = Lanes<T, Bytes / sizeof(T)>;
+    V a{}, b{}, c{}, d{}, e{}, f{}, g{}, h{};
+    for (; p < stop; p += 8 * Bytes) {
+      quiet_add_zero_times<T>(a, load<V>(p));
+      quiet_add_zero_times<T>(b, load<V>(p + Bytes));
+      quiet_add_zero_times<T>(c, load<V>(p + 2 * Bytes));
+      quiet_add_zero_times<T>(d, load<V>(p + 3 * Bytes));
+      quiet_add_zero_times<T>(e, load<V>(p + 4 * Bytes));
+      quiet_add_zero_times<T>(f, load<V>(p + 5 * Bytes));
+      quiet_add_zero_times<T>(g, load<V>(p + 6 * Bytes));
+      quiet_add_zero_times<T>(h, load<V>(p + 7 * Bytes));
+    }
+    // A NaN is a NaN in every sum: no exception is left to be raised.
+    keep_maximum(maxima.a, exponents_of<T>((a + b) + (c + d)));
+    keep_maximum(maxima.b, exponents_of<T>((e + f) + (g + h)));
+  } else {
+    for (; p < stop; p += 8 * Bytes) {
+      take_four(maxima, p);
+      take_four(maxima, p + 4 * Bytes);
+    }
+  }
+  return !found_non_finite(maxima);
+}
+
 /// The next boundary of `Bytes` bytes above `p`, where cells start at it; else `p`.
 template <class T, std::size_t Bytes>
 [[gnu::always_inline]] inline const unsigned char* next_boundary(const unsigned char* p) {
@@ -110,21 +144,16 @@ inline bool finite_bytes(const unsigned char* p, std::size_t size) {
   } else {
     if (size == 0) return true;
   }
-  constexpr std::ptrdiff_t block = 4096;  // bytes between two looks at the maxima
   constexpr std::ptrdiff_t four = 4 * Bytes;
   const unsigned char* const end = p + size;
   const unsigned char* const last = end - Bytes;
   Maxima<T, Bytes> maxima{};
-  if (end - p >= block) {
+  if (end - p >= finite_block) {
     // Loads that straddle cache lines take twice as long, so read one vector and go on at a boundary.
     keep_maximum(maxima.a, exponents<T, Bytes>(p));
     p = next_boundary<T, Bytes>(p);
-    while (end - p >= block) {
-      for (const unsigned char* const stop = p + block; p < stop; p += 2 * four) {
-        take_four(maxima, p);
-        take_four(maxima, p + four);
-      }
-      if (found_non_finite(maxima)) return false;
+    for (; end - p >= finite_block; p += finite_block) {
+      if (!block_is_finite(maxima, p)) return false;
     }
   }
   for (; end - p >= four; p += four) take_four(maxima, p);

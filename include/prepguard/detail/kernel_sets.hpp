@@ -22,6 +22,9 @@
 //   any_bit(v)      true if any bit is set in a vector of at most 32 bytes;
 //   widen<N>(v)     N floats as doubles;
 //   widen_at<N>(p)  the N floats at p as doubles;
+//   has_quiet_fma   whether quiet_add_zero_times(sum, v) is there, for the widest vector: sum + 0 * v, NaN if
+//   a lane of v
+//                   is not finite, without ever raising an exception;
 //   can_stream      whether store_past_caches(p, v) is there, for whole vectors at multiples of their size;
 //   has_fma         whether there are fused operations (x86_fused.inl names them); each rounds once, under
 //   any
@@ -36,6 +39,7 @@ namespace detail::generic {
 inline constexpr std::size_t vector_bytes = 8;
 inline constexpr bool has_fma = false;
 inline constexpr bool can_stream = false;
+inline constexpr bool has_quiet_fma = false;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
@@ -75,6 +79,7 @@ namespace detail::sse2 {
 inline constexpr std::size_t vector_bytes = 16;
 inline constexpr bool has_fma = false;
 inline constexpr bool can_stream = true;
+inline constexpr bool has_quiet_fma = false;
 
 #include "prepguard/detail/x86.inl"
 
@@ -96,6 +101,7 @@ namespace detail::avx2 {
 inline constexpr std::size_t vector_bytes = 32;
 inline constexpr bool has_fma = true;
 inline constexpr bool can_stream = true;
+inline constexpr bool has_quiet_fma = false;
 
 #include "prepguard/detail/x86.inl"
 
@@ -122,10 +128,20 @@ namespace detail::avx512 {
 inline constexpr std::size_t vector_bytes = 64;
 inline constexpr bool has_fma = true;
 inline constexpr bool can_stream = true;
+inline constexpr bool has_quiet_fma = true;
 
 #include "prepguard/detail/x86.inl"
 
 #include "prepguard/detail/x86_fused.inl"
+
+template <class Lane, class V>
+[[gnu::always_inline]] inline void quiet_add_zero_times(V& sum, const V& v) {
+  if constexpr (sizeof(Lane) == 8) {
+    asm("vfmadd231pd {%{rn-sae%}, %2, %1, %0|%0, %1, %2, %{rn-sae%}}" : "+v"(sum) : "v"(v), "v"(V{}));
+  } else {
+    asm("vfmadd231ps {%{rn-sae%}, %2, %1, %0|%0, %1, %2, %{rn-sae%}}" : "+v"(sum) : "v"(v), "v"(V{}));
+  }
+}
 
 #include "prepguard/detail/kernels.inl"
 
@@ -146,6 +162,7 @@ namespace detail::neon {
 inline constexpr std::size_t vector_bytes = 16;
 inline constexpr bool has_fma = true;
 inline constexpr bool can_stream = false;
+inline constexpr bool has_quiet_fma = false;
 
 template <class V>
 [[gnu::always_inline]] inline void fence(V& v) {
