@@ -29,24 +29,35 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
                         .advice = std::move(advice)});
 }
 
-/// What every fit demands of its rows: memory, at least one row and one column, no infinity.
+/// What every fit demands of its rows: memory, at least one row and one column.
 template <class Cell>
-void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
+void check_fit_shape(std::string_view where, MatrixView<const Cell> rows) {
   check_memory(where, rows, "input");
   if (rows.cols() == 0) fail_shape(where, "expected at least 1 feature, got 0");
   if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(where), "there are 0 rows to learn from");
+}
+
+/// No fit learns from an infinity.
+template <class Cell>
+void check_no_infinity(std::string_view where, MatrixView<const Cell> rows) {
+  const auto bad = find_infinity(rows);
+  if (!bad) return;
+  throw Error(ErrorInfo{.code = Errc::cannot_fit,
+                        .where = std::string(where),
+                        .what = "infinity in the training rows",
+                        .row = static_cast<std::int64_t>(bad->row),
+                        .column = static_cast<std::int64_t>(bad->col),
+                        .columns = static_cast<std::int64_t>(rows.cols()),
+                        .expected = "finite numbers or NaN for missing ones",
+                        .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+}
+
+/// Both at once, by a pass of its own over the rows.
+template <class Cell>
+void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
+  check_fit_shape(where, rows);
   if constexpr (Number<Cell>) {
-    if (all_finite(rows)) return;
-    const auto bad = find_infinity(rows);
-    if (!bad) return;
-    throw Error(ErrorInfo{.code = Errc::cannot_fit,
-                          .where = std::string(where),
-                          .what = "infinity in the training rows",
-                          .row = static_cast<std::int64_t>(bad->row),
-                          .column = static_cast<std::int64_t>(bad->col),
-                          .columns = static_cast<std::int64_t>(rows.cols()),
-                          .expected = "finite numbers or NaN for missing ones",
-                          .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+    if (!all_finite(rows)) check_no_infinity(where, rows);
   }
 }
 
