@@ -67,7 +67,9 @@ class ColumnMoments {
   };
   Result result() const noexcept {
     if (weighted_.empty()) {
-      return {static_cast<double>(plain_.count()), plain_.mean(), plain_.variance(), plain_.constant()};
+      const std::optional<double> variance = plain_.variance();
+      const bool constant = variance && *variance == 0.0 && plain_.constant();
+      return {static_cast<double>(plain_.count()), plain_.mean(), variance, constant};
     }
     WeightedSums all = weighted_.front();
     all.add(plain_.count(), plain_.sum(), plain_.squares());

@@ -138,7 +138,7 @@ class ExactMoments {
   WideInteger<2 * sum_words> scaled_variance() const noexcept {
     static_assert(2 * sum_words == square_words + 1);
     auto scaled = multiply(squares(), WideInteger<1>{{count()}});
-    scaled += -multiply(magnitude(), magnitude());
+    scaled -= multiply(magnitude(), magnitude());
     return scaled;
   }
 

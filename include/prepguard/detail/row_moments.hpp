@@ -110,7 +110,14 @@ class RowMoments {
         if (magnitude < FloatBits<T>::exponent) largest[j] = std::max(largest[j], magnitude);
       }
     }
-    for (std::size_t j = 0; j < targets_.size(); ++j) set_size(j, size_for(largest[j]));
+    const std::size_t end = targets_.size();
+    for (std::size_t j = 0; j < end; ++j) {  // those of one target are moved together
+      if (j != 0 && targets_[j] == targets_[j - 1]) largest[j] = std::max(largest[j], largest[j - 1]);
+    }
+    for (std::size_t j = end; j-- != 0;) {
+      if (j + 1 < end && targets_[j] == targets_[j + 1]) largest[j] = largest[j + 1];
+      set_size(j, size_for(largest[j]));
+    }
   }
   static int size_for(Bits<T> largest) noexcept {
     return std::clamp(exponent_above(largest) + headroom, lowest, highest);
@@ -169,7 +176,7 @@ class RowMoments {
 
   void resize(std::size_t j, int exponent) noexcept {
     carry();
-    move_column(j);
+    move_columns(j, j + 1);
     set_size(j, exponent);
   }
 
@@ -179,18 +186,25 @@ class RowMoments {
     with_kernels([&](auto kernels) { kernels.template carry_moments<T>(to); });
     carried_ += std::exchange(pending_, 0);
     if (carried_ + most_moment_rows <= most_carried) return;
-    for (std::size_t j = 0; j < targets_.size(); ++j) move_column(j);
+    move_all();
     carried_ = 0;
   }
-
   void finish() noexcept {
     carry();
-    for (std::size_t j = 0; j < targets_.size(); ++j) move_column(j);
+    move_all();
+  }
+  void move_all() noexcept {
+    for (std::size_t j = 0; j < targets_.size();) j = move_columns(j, targets_.size());
   }
 
-  void move_column(std::size_t j) noexcept {
-    std::array<Int128, Parts::sums> t;
-    for (std::size_t k = 0; k < Parts::sums; ++k) t[k] = std::exchange(totals_[k * pitch_ + j], 0);
+  /// Moves the totals of column `j`, and of those after it up to `end` that have its target and size; returns
+  /// the first of the others.
+  std::size_t move_columns(std::size_t j, std::size_t end) noexcept {
+    std::array<Int128, Parts::sums> t{};
+    std::size_t next = j;
+    for (; next < end && targets_[next] == targets_[j] && size()[next] == size()[j]; ++next) {
+      for (std::size_t k = 0; k < Parts::sums; ++k) t[k] += std::exchange(totals_[k * pitch_ + next], 0);
+    }
     const int exponent = static_cast<int>(__builtin_bit_cast(std::uint64_t, size()[j]) >> 52) - 1023;
     const auto unit = static_cast<std::size_t>(exponent - Parts::bits - unit_exponent);
     ExactSums& target = *targets_[j];
@@ -202,6 +216,7 @@ class RowMoments {
       add_signed(target.sum, t[0], unit);
       add_signed(target.squares, (t[1] << 46) + t[2], 2 * unit);
     }
+    return next;
   }
   template <std::size_t N>
   static void add_signed(WideInteger<N>& target, Int128 value, std::size_t bit) noexcept {

@@ -78,6 +78,16 @@ struct WideInteger {
     return *this;
   }
 
+  constexpr WideInteger& operator-=(const WideInteger& other) noexcept {
+    Uint128 carry = 1;
+    for (std::size_t i = 0; i < N; ++i) {
+      carry += static_cast<Uint128>(words[i]) + ~other.words[i];
+      words[i] = static_cast<std::uint64_t>(carry);
+      carry >>= 64;
+    }
+    return *this;
+  }
+
   constexpr WideInteger operator-() const noexcept {
     WideInteger negated;
     for (std::size_t i = 0; i < N; ++i) negated.words[i] = ~words[i];
@@ -120,12 +130,13 @@ struct WideInteger {
 template <std::size_t A, std::size_t B>
 constexpr WideInteger<A + B> multiply(const WideInteger<A>& a, const WideInteger<B>& b) noexcept {
   WideInteger<A + B> product;
-  std::size_t most = B;
+  std::size_t least = 0, most = B;  // most words of sums are 0
   while (most != 0 && b.words[most - 1] == 0) --most;
+  while (least < most && b.words[least] == 0) ++least;
   for (std::size_t i = 0; i < A; ++i) {
     if (a.words[i] == 0) continue;
     std::uint64_t carry = 0;
-    for (std::size_t j = 0; j < most; ++j) {
+    for (std::size_t j = least; j < most; ++j) {
       const Uint128 part = static_cast<Uint128>(a.words[i]) * b.words[j] + product.words[i + j] + carry;
       product.words[i + j] = static_cast<std::uint64_t>(part);
       carry = static_cast<std::uint64_t>(part >> 64);
