@@ -79,15 +79,20 @@ inline void check_weights(std::string_view where, std::span<const double> weight
 }
 
 /// Calls `visit(column, first_cell, stride, count)` for runs of rows, each run of a column once, in their
-/// order. Rows of numbers are first turned into short columns: walking down a column of a large row-major
-/// matrix takes five times as long as reading it.
+/// order. Runs of a row-major matrix are short enough to stay in the cache while its columns are walked down;
+/// rows of numbers are first turned into short columns: walking down a large one takes five times as long as
+/// reading it.
 template <class T, class Visit>
 void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
-  constexpr std::size_t run = 1024, strip = 8;
+  constexpr std::size_t run = Number<T> ? 1024 : 64, strip = 8;
   constexpr std::size_t pitch =
       run + 8;  // not a power of two: columns of a strip would share their cache lines
   if (!Number<T> || rows.row_stride() == 1) {
-    for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(0, j), rows.row_stride(), rows.rows());
+    const std::size_t most = rows.row_stride() == 1 ? rows.rows() : run;
+    for (std::size_t first = 0; first < rows.rows(); first += most) {
+      const std::size_t count = std::min(most, rows.rows() - first);
+      for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(first, j), rows.row_stride(), count);
+    }
     return;
   }
   std::vector<T> turned(strip * pitch);
