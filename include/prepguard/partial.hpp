@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,20 @@
 #include "prepguard/version.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI {
+
+/// Runs the tasks of a fit, on the threads of whoever supplies it: prepguard starts none. `executor(tasks,
+/// task)` calls `task(i)`, a `const std::function<void(std::size_t)>&`, exactly once for every i below
+/// `tasks`, in any order, several at the same time if it likes, and returns after the last has ended, so that
+/// what they wrote can be seen; it does so too if it throws. A task throws nothing.
+///
+/// ```
+/// scaler.fit(X, [](std::size_t tasks, const auto& task) { tbb::parallel_for(std::size_t{0}, tasks, task);
+/// });
+/// ```
+template <class E>
+concept Executor = std::invocable < E&,
+        std::size_t, const std::function<void(std::size_t)>
+& > ;
 
 /// What some of the training rows say, enough to go on with others: made by a step's `partial(rows)`, put
 /// together by `merge` in any order, turned into a fitted step by `finish`. The result is that of a fit on

@@ -276,9 +276,16 @@ class Checker {
         bins.add(pd::FloatParts<T>(&cells[i]));
         bins.move_to(sum, squares);
       }
-      pd::ExactMoments moments;
+      pd::ExactMoments moments, total;
       moments.add(cells.data(), 1, cells.size());
       expect("sums", moments.sum() == sum && moments.squares() == squares);
+      std::vector<pd::ExactMoments> columns(20);
+      std::vector<pd::ExactMoments*> pointers;
+      for (pd::ExactMoments& column : columns) pointers.push_back(&column);
+      pd::ExactMoments::add_rows(pointers,
+                                 prepguard::MatrixView<const T>(cells.data(), cells.size() / 20, 20));
+      for (const pd::ExactMoments& column : columns) total.merge(column);
+      expect("sums of rows", total == moments);
     }
   }
 

@@ -10,6 +10,7 @@
 #include "prepguard/detail/exact_moments.hpp"
 #include "prepguard/detail/place.hpp"
 #include "prepguard/detail/weighted_moments.hpp"
+#include "prepguard/matrix.hpp"
 #include "prepguard/version.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -18,9 +19,18 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 /// (column_statistics.hpp). The sums of weights are only kept once a weighted cell comes.
 class ColumnMoments {
  public:
+  static constexpr bool merges_fast = true;  ///< for FitPlan
+
   template <class T>
-  void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
+  void add(const T* x, std::ptrdiff_t stride, std::size_t n) {
     plain_.add(x, stride, n);
+  }
+  /// Adds to each of the columns, which are as many as those of `rows`, its cells.
+  template <class T>
+  static void add_rows(std::vector<ColumnMoments>& columns, const MatrixView<const T>& rows) {
+    std::vector<ExactMoments*> plain;
+    for (ColumnMoments& column : columns) plain.push_back(&column.plain_);
+    ExactMoments::add_rows(plain, rows);
   }
   /// The same with a weight for each cell.
   template <class T>
@@ -43,6 +53,8 @@ class ColumnMoments {
     weighted_.front().merge(other.weighted_.front());
   }
 
+  /// Whether there is an infinity among the cells without weights.
+  bool sees_infinity() const noexcept { return plain_.infinite() != 0; }
   std::uint64_t cells() const noexcept { return plain_.cells() + weighted_cells_; }
   std::uint64_t count() const noexcept { return plain_.count() + weighted_count_; }
 
@@ -55,7 +67,9 @@ class ColumnMoments {
   };
   Result result() const noexcept {
     if (weighted_.empty()) {
-      return {static_cast<double>(plain_.count()), plain_.mean(), plain_.variance(), plain_.constant()};
+      const std::optional<double> variance = plain_.variance();
+      const bool constant = variance && *variance == 0.0 && plain_.constant();
+      return {static_cast<double>(plain_.count()), plain_.mean(), variance, constant};
     }
     WeightedSums all = weighted_.front();
     all.add(plain_.count(), plain_.sum(), plain_.squares());

@@ -2,15 +2,17 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/kernels.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/row_blocks.hpp"
+#include "prepguard/matrix.hpp"
 #include "prepguard/transformer.hpp"
 
 // Mergeable statistics of one column, what fits are made of (ExactMoments, in exact_moments.hpp, is one
@@ -42,9 +44,12 @@ class ColumnSeen {
 
 /// A number as an integer of the same order; -0.0 comes just below 0.0. NaN lies outside of all numbers.
 template <Number T>
-Bits<T> order_key(const T* x) noexcept {
-  const Bits<T> bits = bits_of(x);
+Bits<T> order_key(Bits<T> bits) noexcept {
   return bits < 0 ? bits ^ FloatBits<T>::magnitude : bits;
+}
+template <Number T>
+Bits<T> order_key(const T* x) noexcept {
+  return order_key<T>(bits_of(x));
 }
 template <Number T>
 T number_of(Bits<T> key) noexcept {
@@ -56,34 +61,50 @@ T number_of(Bits<T> key) noexcept {
 template <Number T>
 class ColumnRange {
  public:
-  void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
-    constexpr std::size_t block = 64;  // a whole number of every vector
-    std::size_t present = 0, first = 0;
-    Bits<T> ends[] = {low_, high_};
-    const auto extend = [&](const T* cells, std::size_t count) {
-      present +=
-          with_kernels([&](auto kernels) { return kernels.template extend_range<T>(cells, count, ends); });
-    };
-    if (stride == 1) {
-      first = n / block * block;
-      forget_values_at(x);
-      if (first != 0) extend(x, first);
+  void add(const T* x, std::ptrdiff_t stride, std::size_t n) {
+    constexpr std::size_t width = 64;  // numbers that are compared with each other last
+    std::vector<ColumnRange> lanes(stride == 1 && n >= 2 * width ? width : 1);
+    const std::size_t whole = n / lanes.size() * lanes.size();
+    const auto pitch = static_cast<std::ptrdiff_t>(lanes.size()) * stride;
+    add_rows(lanes, MatrixView<const T>(x, n / lanes.size(), lanes.size(), pitch, stride));
+    for (const ColumnRange& lane : lanes) merge(lane);
+    if (whole != n) add(x + static_cast<std::ptrdiff_t>(whole) * stride, stride, n - whole);
+  }
+  /// Adds to each of the columns, which are as many as those of `rows`, its cells.
+  static void add_rows(std::vector<ColumnRange>& columns, const MatrixView<const T>& rows) {
+    if (rows.row_stride() == 1 && rows.col_stride() != 1) {
+      for (std::size_t j = 0; j < columns.size(); ++j) columns[j].add(&rows(0, j), 1, rows.rows());
+      return;
     }
-    for (; first < n; first += block) {
-      std::array<T, block> copy;  // filled up by repetition
-      const std::size_t size = std::min(n - first, block);
-      for (std::size_t i = 0; i < block; ++i) {
-        std::memcpy(&copy[i], x + static_cast<std::ptrdiff_t>(first + std::min(i, size - 1)) * stride,
-                    sizeof(T));
+    const std::size_t cols = columns.size();
+    std::vector<Bits<T>> ends(3 * cols);
+    for (std::size_t j = 0; j < cols; ++j) {
+      ends[j] = columns[j].low_;
+      ends[cols + j] = columns[j].high_;
+      columns[j].cells_ += rows.rows();
+      columns[j].missing_ += rows.rows();
+    }
+    for_each_row_block(rows, [&](const T* cells, std::ptrdiff_t stride, std::size_t count) {
+      forget_values_at(cells);
+      const RowSteps step(cols * sizeof(T), stride * std::ptrdiff_t{sizeof(T)});
+      for (std::size_t first = 0; first < count; first += step.rows) {
+        const RangeRows<T> block{cells + static_cast<std::ptrdiff_t>(first) * stride,
+                                 stride,
+                                 std::min(step.rows, count - first),
+                                 cols,
+                                 ends.data(),
+                                 ends.data() + cols,
+                                 ends.data() + 2 * cols,
+                                 step.ahead};
+        with_kernels([&](auto kernels) { kernels.template extend_ranges<T>(block); });
+        for (std::size_t j = 0; j < cols; ++j)
+          columns[j].missing_ -= static_cast<std::uint64_t>(ends[2 * cols + j]);
       }
-      const std::size_t repeated = is_nan(&copy.back()) ? 0 : block - size;
-      extend(copy.data(), block);
-      present -= repeated;
+    });
+    for (std::size_t j = 0; j < cols; ++j) {
+      columns[j].low_ = ends[j];
+      columns[j].high_ = ends[cols + j];
     }
-    low_ = ends[0];
-    high_ = ends[1];
-    missing_ += n - present;
-    cells_ += n;
   }
   void merge(const ColumnRange& other) noexcept {
     low_ = std::min(low_, other.low_);
@@ -93,6 +114,8 @@ class ColumnRange {
   }
   std::uint64_t cells() const noexcept { return cells_; }
   std::uint64_t count() const noexcept { return cells_ - missing_; }
+  /// Whether there is an infinity among the cells.
+  bool sees_infinity() const noexcept { return count() != 0 && !(number_key(low_) && number_key(high_)); }
   /// The ends; meaningless if `count()` is 0.
   T low() const noexcept { return number_of<T>(low_); }
   T high() const noexcept { return number_of<T>(high_); }

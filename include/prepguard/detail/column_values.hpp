@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include "prepguard/array.hpp"
 #include "prepguard/detail/column_statistics.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/value_counts.hpp"
 #include "prepguard/transformer.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -26,21 +28,21 @@ class ColumnValues {
   using Value = std::conditional_t<Number<Cell>, Cell, std::string>;
 
   void add(const Cell* x, std::ptrdiff_t stride, std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) {
-      const Cell* cell = x + static_cast<std::ptrdiff_t>(i) * stride;
-      if constexpr (Number<Cell>) {
-        if (is_nan(cell)) {
+    if constexpr (Number<Cell>) {
+      forget_values_at(x);
+      for (std::size_t i = 0; i < n; ++i) {
+        Bits<Cell> bits;
+        std::memcpy(&bits, x + static_cast<std::ptrdiff_t>(i) * stride, sizeof bits);
+        if ((bits & FloatBits<Cell>::magnitude) > FloatBits<Cell>::exponent) {
           ++nan_;
         } else {
-          fresh_.push_back(order_key(cell));
+          add_key(order_key<Cell>(bits));
         }
-      } else if (cell->is_missing()) {
-        ++(cell->missing() == Missing::none ? none_ : nan_);
-      } else {
-        fresh_.emplace_back(cell->view());
       }
+    } else {
+      for (std::size_t i = 0; i < n; ++i) add_text(x[static_cast<std::ptrdiff_t>(i) * stride]);
     }
-    if (fresh_.size() > 4096 + 2 * keys_.size()) settle();
+    if (fresh_.size() > 16 * few + 2 * keys_.size()) settle();
   }
   void merge(const ColumnValues& other) {
     settle();
@@ -52,30 +54,45 @@ class ColumnValues {
   }
   /// Sorts what was added; to be called before the values are looked at.
   void settle() {
-    if (fresh_.empty()) return;
-    std::sort(fresh_.begin(), fresh_.end());
     std::vector<Key> keys;
     std::vector<std::uint64_t> counts;
-    for (Key& key : fresh_) {
-      if (keys.empty() || keys.back() != key) {
-        keys.push_back(std::move(key));
-        counts.push_back(0);
-      }
-      ++counts.back();
+    if (counted_.size() != 0) {
+      counted_.take(keys, counts);
+      unite(std::exchange(keys, {}), std::exchange(counts, {}));
     }
-    fresh_ = {};
-    unite(std::move(keys), std::move(counts));
+    if constexpr (Number<Cell>) {
+      if (fresh_.empty()) return;
+      sort_keys(fresh_);
+      for (const Key key : fresh_) {
+        if (keys.empty() || keys.back() != key) {
+          keys.push_back(key);
+          counts.push_back(0);
+        }
+        ++counts.back();
+      }
+      fresh_ = {};
+      unite(std::move(keys), std::move(counts));
+    }
   }
 
   std::uint64_t cells() const noexcept { return count() + nan_ + none_; }
   /// Cells that hold a value.
   std::uint64_t count() const noexcept {
-    std::uint64_t sum = fresh_.size();
+    std::uint64_t sum = fresh_.size() + counted_.total();
     for (const std::uint64_t n : counts_) sum += n;
     return sum;
   }
   std::uint64_t nan() const noexcept { return nan_; }
   std::uint64_t none() const noexcept { return none_; }
+
+  /// Whether there is an infinity among the values, which are settled.
+  bool sees_infinity() const noexcept requires Number<Cell> {
+    const auto infinite = [](Key key) {
+      const Cell number = number_of<Cell>(key);
+      return is_infinite(&number);
+    };
+    return !keys_.empty() && (infinite(keys_.front()) || infinite(keys_.back()));
+  }
 
   /// Distinct values, ascending (text by bytes), and how often each was there.
   std::size_t size() const noexcept { return keys_.size(); }
@@ -109,6 +126,25 @@ class ColumnValues {
   };
   using Key = typename std::conditional_t<Number<Cell>, OrderKey, std::type_identity<std::string>>::type;
 
+  // With more distinct values than these a column is sorted rather than hashed.
+  static constexpr std::size_t few = 1024;
+
+  void add_text(const Text& cell) requires(!Number<Cell>) {
+    if (cell.is_missing()) {
+      ++(cell.missing() == Missing::none ? none_ : nan_);
+    } else {
+      counted_.add(cell.view());
+    }
+  }
+  void add_key(Key key) requires Number<Cell> {
+    if (keys_.size() > few) {
+      fresh_.push_back(key);
+      return;
+    }
+    counted_.add(key);
+    if (counted_.size() > few) settle();
+  }
+
   /// Merges sorted distinct values into the sorted distinct values that are there.
   void unite(std::vector<Key>&& keys, std::vector<std::uint64_t>&& counts) {
     if (keys_.empty()) {
@@ -134,7 +170,9 @@ class ColumnValues {
 
   std::vector<Key> keys_{};
   std::vector<std::uint64_t> counts_{};
-  std::vector<Key> fresh_{};  // added since, in any order
+  // Added since, in any order.
+  std::conditional_t<Number<Cell>, KeyCounts<Key>, TextCounts> counted_{};
+  std::vector<Key> fresh_{};
   std::uint64_t nan_ = 0;
   std::uint64_t none_ = 0;
 };

@@ -5,12 +5,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <vector>
 
-#include "prepguard/detail/exact_parts.hpp"
 #include "prepguard/detail/exact_sums.hpp"
 #include "prepguard/detail/place.hpp"
+#include "prepguard/detail/row_blocks.hpp"
+#include "prepguard/detail/row_moments.hpp"
 #include "prepguard/detail/wide_integer.hpp"
+#include "prepguard/matrix.hpp"
 #include "prepguard/version.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -23,50 +27,62 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 class ExactMoments {
  public:
   /// Adds the cells `x[0]`, `x[stride]`, ... `x[(n - 1) * stride]`; NaN and infinities are counted and left
-  /// out. Give some hundred rows at once: the sums are carried into the state every 128 rows and at the end
-  /// of a call. A column may have up to 2^63 cells.
+  /// out. Give some thousand at once: what a call begins and ends with takes as long as some hundred cells. A
+  /// column may have up to 2^63 cells.
   template <class T>
-  void add(const T* x, std::ptrdiff_t stride, std::size_t n) noexcept {
-    PartSums parts;
-    std::optional<BinnedSums> binned;
-    std::array<T, block_size> copy;
-    for (std::size_t first = 0; first < n; first += block_size) {
-      const T* block = x + static_cast<std::ptrdiff_t>(first) * stride;
-      const std::size_t size = std::min(n - first, block_size);
-      if (stride != 1 || size != block_size) {
-        for (std::size_t i = 0; i < block_size; ++i) {
-          copy[i] = i < size ? block[static_cast<std::ptrdiff_t>(i) * stride] : T{0};  // zeros add nothing
-        }
-        block = copy.data();
-      }
-      if (parts.add(block, sum_, squares_)) continue;
-      take_numbers(block, size, copy);
-      if (parts.add(copy.data(), sum_, squares_)) continue;
-      if (!binned) binned.emplace();
-      for (std::size_t i = 0; i < size; ++i) binned->add(FloatParts<T>(&copy[i]));
-      binned->move_to(sum_, squares_);
-    }
-    parts.move_to(sum_, squares_);
+  void add(const T* x, std::ptrdiff_t stride, std::size_t n) {
+    constexpr std::size_t width = 8, few = 64;
     cells_ += n;
+    std::size_t done = 0;
+    if (n >= few) {
+      std::array<ExactSums*, width> targets;
+      targets.fill(&sums_);
+      RowMoments<T> moments(targets);  // of a column laid out in rows
+      done = n / width * width;
+      if (stride == 1) {
+        moments.add(x, width, n / width);
+      } else {
+        for_each_copy(x, stride, done,
+                      [&](const T* cells, std::size_t count) { moments.add(cells, width, count / width); });
+      }
+    }
+    for (; done < n; ++done) sums_.add(FloatParts<T>(x + static_cast<std::ptrdiff_t>(done) * stride));
+  }
+
+  /// Adds to each of the columns, which are as many as those of `rows`, its cells.
+  template <class T>
+  static void add_rows(const std::vector<ExactMoments*>& columns, const MatrixView<const T>& rows) {
+    if (rows.row_stride() == 1 || rows.cols() == 1) {
+      for (std::size_t j = 0; j < columns.size(); ++j) {
+        columns[j]->add(&rows(0, j), rows.row_stride(), rows.rows());
+      }
+      return;
+    }
+    std::vector<ExactSums*> targets;
+    for (ExactMoments* column : columns) {
+      column->cells_ += rows.rows();
+      targets.push_back(&column->sums_);
+    }
+    RowMoments<T> moments(targets);
+    for_each_row_block(rows, [&](const T* cells, std::ptrdiff_t stride, std::size_t count) {
+      moments.add(cells, stride, count);
+    });
   }
 
   /// Adds the cells that `other` has seen.
   void merge(const ExactMoments& other) noexcept {
     cells_ += other.cells_;
-    missing_ += other.missing_;
-    infinite_ += other.infinite_;
-    sum_ += other.sum_;
-    squares_ += other.squares_;
+    sums_.merge(other.sums_);
   }
 
   /// All cells seen.
   std::uint64_t cells() const noexcept { return cells_; }
   /// Numbers that count for mean and variance: all cells but NaN and infinities.
-  std::uint64_t count() const noexcept { return cells_ - missing_ - infinite_; }
+  std::uint64_t count() const noexcept { return cells_ - sums_.missing - sums_.infinite; }
   /// NaN cells.
-  std::uint64_t missing() const noexcept { return missing_; }
+  std::uint64_t missing() const noexcept { return sums_.missing; }
   /// Infinite cells; mean and variance are of no use if there are any.
-  std::uint64_t infinite() const noexcept { return infinite_; }
+  std::uint64_t infinite() const noexcept { return sums_.infinite; }
 
   /// The mean, rounded to nearest even; of zeros of any sign +0.0. Nothing if `count()` is 0.
   std::optional<double> mean() const noexcept;
@@ -79,62 +95,55 @@ class ExactMoments {
   bool constant() const noexcept { return scaled_variance().bit_width() == 0; }
 
   /// The sums themselves, in units of 2^-1074 and of 2^-2148; the first is signed.
-  const auto& sum() const noexcept { return sum_; }
-  const auto& squares() const noexcept { return squares_; }
+  const auto& sum() const noexcept { return sums_.sum; }
+  const auto& squares() const noexcept { return sums_.squares; }
 
   /// The state: cells in all, how many were NaN or infinite, the sums in units of 2^-1074 and of 2^-2148.
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("cells", self.cells_);
-    visit("missing", self.missing_);
-    visit("infinite", self.infinite_);
-    visit("sum", self.sum_.words);
-    visit("squares", self.squares_.words);
+    visit("missing", self.sums_.missing);
+    visit("infinite", self.sums_.infinite);
+    visit("sum", self.sums_.sum.words);
+    visit("squares", self.sums_.squares.words);
   }
   /// Throws bad_state for sums that no cells have.
   void prepare() const {
-    const bool counts = missing_ <= cells_ && infinite_ <= cells_ - missing_ && !squares_.negative();
+    const bool counts = missing() <= cells_ && infinite() <= cells_ - missing() && !squares().negative();
     Place("partial").require(counts && !scaled_variance().negative(), "sums of some cells", "others");
   }
 
   friend bool operator==(const ExactMoments&, const ExactMoments&) noexcept = default;
 
  private:
-  // 2098 bits of a number or 4196 of a square, 63 for the count, one for the sign.
-  static constexpr std::size_t sum_words = 34;
-  static constexpr std::size_t square_words = 67;
+  static constexpr std::size_t sum_words = sizeof(ExactSums::sum) / 8;
+  static constexpr std::size_t square_words = sizeof(ExactSums::squares) / 8;
 
-  // Short, so that a rare tiny number leaves most blocks narrow; long enough to hide the cost per block.
-  static constexpr std::size_t block_size = PartSums::block;
-  static_assert(block_size <= BinnedSums::capacity);
-
-  // Counts the cells that are no numbers, which become zeros in the copy: they add nothing.
-  template <class T>
-  void take_numbers(const T* block, std::size_t size, std::array<T, block_size>& copy) noexcept {
-    for (std::size_t i = 0; i < size; ++i) {
-      const FloatParts<T> parts(block + i);
-      const bool number = parts.exponent() != FloatParts<T>::special;
-      if (!number) ++(parts.fraction_is_zero() ? infinite_ : missing_);
-      copy[i] = number ? block[i] : T{0};
+  /// Calls `visit(cells, count)` with copies of cells that lie apart.
+  template <class T, class Visit>
+  static void for_each_copy(const T* x, std::ptrdiff_t stride, std::size_t n, Visit&& visit) {
+    std::array<T, 1024> copy;
+    for (std::size_t first = 0; first < n; first += copy.size()) {
+      const std::size_t count = std::min(n - first, copy.size());
+      for (std::size_t i = 0; i < count; ++i) {
+        std::memcpy(&copy[i], x + static_cast<std::ptrdiff_t>(first + i) * stride, sizeof(T));
+      }
+      visit(copy.data(), count);
     }
-    std::fill(copy.begin() + static_cast<std::ptrdiff_t>(size), copy.end(), T{0});
   }
 
-  WideInteger<sum_words> magnitude() const noexcept { return sum_.negative() ? -sum_ : sum_; }
+  WideInteger<sum_words> magnitude() const noexcept { return sum().negative() ? -sum() : sum(); }
 
   // count^2 * variance in squared units: count * sum(x^2) - sum(x)^2, never negative (Cauchy and Schwarz).
   WideInteger<2 * sum_words> scaled_variance() const noexcept {
     static_assert(2 * sum_words == square_words + 1);
-    auto scaled = multiply(squares_, WideInteger<1>{{count()}});
-    scaled += -multiply(magnitude(), magnitude());
+    auto scaled = multiply(squares(), WideInteger<1>{{count()}});
+    scaled -= multiply(magnitude(), magnitude());
     return scaled;
   }
 
   std::uint64_t cells_ = 0;
-  std::uint64_t missing_ = 0;
-  std::uint64_t infinite_ = 0;
-  WideInteger<sum_words> sum_{};
-  WideInteger<square_words> squares_{};
+  ExactSums sums_{};
 };
 
 inline std::optional<double> ExactMoments::mean() const noexcept {
@@ -142,15 +151,17 @@ inline std::optional<double> ExactMoments::mean() const noexcept {
   // One word of fraction, so that the last bit of a denormal mean is rounded from bits that exist.
   WideInteger<sum_words + 1> quotient;
   std::ranges::copy(magnitude().words, quotient.words.begin() + 1);
-  const bool inexact = quotient.divide(count()) != 0;
-  return round_to_double(quotient, inexact, unit_exponent - 64, sum_.negative());
+  const bool inexact = quotient.divide_roughly(count());
+  return round_to_double(quotient, inexact, unit_exponent - 64, sum().negative());
 }
 
 inline std::optional<double> ExactMoments::variance() const noexcept {
   if (count() == 0) return std::nullopt;
   auto quotient = scaled_variance();
-  const bool first_inexact = quotient.divide(count()) != 0;
-  const bool second_inexact = quotient.divide(count()) != 0;
+  // What the first division leaves off is less than a unit of its last word, of which the rounding bit of the
+  // result is a whole number: it cannot lift the second quotient to it.
+  const bool first_inexact = quotient.divide_roughly(count());
+  const bool second_inexact = quotient.divide_roughly(count());
   return round_to_double(quotient, first_inexact || second_inexact, 2 * unit_exponent, false);
 }
 

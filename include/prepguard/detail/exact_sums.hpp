@@ -97,4 +97,33 @@ class BinnedSums {
   std::size_t highest_ = 0;
 };
 
+/// The numbers of a column and their squares added up as integers, in units and in squared units; `sum` is
+/// signed. 2098 bits of a number or 4196 of a square, 63 for the count, one for the sign.
+struct ExactSums {
+  std::uint64_t missing = 0;   ///< NaN cells
+  std::uint64_t infinite = 0;  ///< infinite ones
+  WideInteger<34> sum{};
+  WideInteger<67> squares{};
+
+  /// Adds any cell.
+  template <class T>
+  void add(FloatParts<T> parts) noexcept {
+    if (parts.exponent() == FloatParts<T>::special) {
+      ++(parts.fraction_is_zero() ? infinite : missing);
+      return;
+    }
+    const std::uint64_t value = parts.significand();
+    const auto sign = static_cast<std::int64_t>(value == 0 ? 0 : parts.sign());
+    sum.add_shifted(static_cast<Uint128>((static_cast<Int128>(value) ^ sign) - sign), sign, parts.shift());
+    squares.add_shifted(static_cast<Uint128>(value) * value, 0, 2 * std::size_t{parts.shift()});
+  }
+  void merge(const ExactSums& other) noexcept {
+    missing += other.missing;
+    infinite += other.infinite;
+    sum += other.sum;
+    squares += other.squares;
+  }
+  friend bool operator==(const ExactSums&, const ExactSums&) noexcept = default;
+};
+
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -29,24 +29,35 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
                         .advice = std::move(advice)});
 }
 
-/// What every fit demands of its rows: memory, at least one row and one column, no infinity.
+/// What every fit demands of its rows: memory, at least one row and one column.
 template <class Cell>
-void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
+void check_fit_shape(std::string_view where, MatrixView<const Cell> rows) {
   check_memory(where, rows, "input");
   if (rows.cols() == 0) fail_shape(where, "expected at least 1 feature, got 0");
   if (rows.rows() == 0) throw Error(Errc::cannot_fit, std::string(where), "there are 0 rows to learn from");
+}
+
+/// No fit learns from an infinity.
+template <class Cell>
+void check_no_infinity(std::string_view where, MatrixView<const Cell> rows) {
+  const auto bad = find_infinity(rows);
+  if (!bad) return;
+  throw Error(ErrorInfo{.code = Errc::cannot_fit,
+                        .where = std::string(where),
+                        .what = "infinity in the training rows",
+                        .row = static_cast<std::int64_t>(bad->row),
+                        .column = static_cast<std::int64_t>(bad->col),
+                        .columns = static_cast<std::int64_t>(rows.cols()),
+                        .expected = "finite numbers or NaN for missing ones",
+                        .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+}
+
+/// Both at once, by a pass of its own over the rows.
+template <class Cell>
+void check_fit_rows(std::string_view where, MatrixView<const Cell> rows) {
+  check_fit_shape(where, rows);
   if constexpr (Number<Cell>) {
-    if (all_finite(rows)) return;
-    const auto bad = find_infinity(rows);
-    if (!bad) return;
-    throw Error(ErrorInfo{.code = Errc::cannot_fit,
-                          .where = std::string(where),
-                          .what = "infinity in the training rows",
-                          .row = static_cast<std::int64_t>(bad->row),
-                          .column = static_cast<std::int64_t>(bad->col),
-                          .columns = static_cast<std::int64_t>(rows.cols()),
-                          .expected = "finite numbers or NaN for missing ones",
-                          .got = bad->kind == NonFiniteKind::positive_infinity ? "inf" : "-inf"});
+    if (!all_finite(rows)) check_no_infinity(where, rows);
   }
 }
 
@@ -68,15 +79,20 @@ inline void check_weights(std::string_view where, std::span<const double> weight
 }
 
 /// Calls `visit(column, first_cell, stride, count)` for runs of rows, each run of a column once, in their
-/// order. Rows of numbers are first turned into short columns: walking down a column of a large row-major
-/// matrix takes five times as long as reading it.
+/// order. Runs of a row-major matrix are short enough to stay in the cache while its columns are walked down;
+/// rows of numbers are first turned into short columns: walking down a large one takes five times as long as
+/// reading it.
 template <class T, class Visit>
 void for_each_column_run(MatrixView<const T> rows, Visit&& visit) {
-  constexpr std::size_t run = 1024, strip = 8;
+  constexpr std::size_t run = Number<T> ? 1024 : 64, strip = 8;
   constexpr std::size_t pitch =
       run + 8;  // not a power of two: columns of a strip would share their cache lines
   if (!Number<T> || rows.row_stride() == 1) {
-    for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(0, j), rows.row_stride(), rows.rows());
+    const std::size_t most = rows.row_stride() == 1 ? rows.rows() : run;
+    for (std::size_t first = 0; first < rows.rows(); first += most) {
+      const std::size_t count = std::min(most, rows.rows() - first);
+      for (std::size_t j = 0; j < rows.cols(); ++j) visit(j, &rows(first, j), rows.row_stride(), count);
+    }
     return;
   }
   std::vector<T> turned(strip * pitch);

@@ -83,6 +83,18 @@ class ImputerColumn {
     };
     marks_.add(marker.split(where, j, x, stride, n, give), n);
   }
+  /// For the mean of all numbers, where NaN marks the missing ones: adds to each of the columns, which are as
+  /// many as those of `rows`, its cells.
+  static void add_rows_to_mean(std::vector<ImputerColumn>& columns,
+                               const MatrixView<const Cell>& rows) requires Number<Cell> {
+    std::vector<ExactMoments*> moments;
+    for (ImputerColumn& column : columns) moments.push_back(&column.moments_);
+    ExactMoments::add_rows(moments, rows);
+    for (ImputerColumn& column : columns) {
+      column.marks_ = {};
+      column.marks_.add(column.moments_.missing(), column.moments_.cells());
+    }
+  }
   void merge(const ImputerColumn& other) {
     marks_.merge(other.marks_);
     values_.merge(other.values_);
@@ -90,6 +102,10 @@ class ImputerColumn {
   }
   void settle() { values_.settle(); }
 
+  /// Whether there is an infinity among the values that the strategy learns from.
+  bool sees_infinity() const noexcept requires Number<Cell> {
+    return moments_.infinite() != 0 || values_.sees_infinity();
+  }
   std::uint64_t cells() const noexcept { return marks_.cells(); }
   std::uint64_t count() const noexcept { return marks_.count(); }
   std::uint64_t marked() const noexcept { return marks_.marked(); }

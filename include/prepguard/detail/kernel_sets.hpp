@@ -7,6 +7,7 @@
 
 #include "prepguard/detail/column_op.hpp"
 #include "prepguard/detail/lanes.hpp"
+#include "prepguard/detail/moment_rows.hpp"
 #include "prepguard/detail/row_sum.hpp"
 #include "prepguard/detail/window_sums.hpp"
 #include "prepguard/version.hpp"

@@ -99,16 +99,6 @@ struct Kernels {
     transpose_cells(in, in_stride, columns, cells, out, out_stride);
   }
 
-  template <class T>
-  static std::int64_t largest_bits(const T* cells, std::size_t count) noexcept {
-    return largest_magnitude(cells, count);
-  }
-
-  template <class T>
-  static bool add_part_sums(const T* cells, std::size_t count, const double* magic, double* sums) noexcept {
-    return add_split_cells(cells, count, magic, sums);
-  }
-
   template <class T, RowSum Sum>
   static void normalize_rows(const RowPair<T>& rows, double least) noexcept {
     const T* in = rows.in;
@@ -120,7 +110,17 @@ struct Kernels {
   }
 
   template <class T>
-  static std::size_t extend_range(const T* cells, std::size_t count, Bits<T>* ends) noexcept {
-    return widen_range(cells, count, ends);
+  static void add_moments(const MomentRows<T>& rows) noexcept {
+    add_rows<T, vector_bytes / sizeof(double)>(rows);
+  }
+
+  template <class T>
+  static void carry_moments(const MomentTotals& to) noexcept {
+    carry_sums<T>(to);
+  }
+
+  template <class T>
+  static void extend_ranges(const RangeRows<T>& rows) noexcept {
+    widen_row_ranges<T, vector_bytes / sizeof(T)>(rows);
   }
 };

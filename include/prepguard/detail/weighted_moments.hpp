@@ -95,7 +95,7 @@ class WeightedSums {
   WideInteger<2 * sum_words> scaled_variance() const noexcept {
     static_assert(2 * sum_words == square_words + weight_words);
     auto scaled = multiply(squares_, weights_);
-    scaled += -multiply(magnitude(), magnitude());
+    scaled -= multiply(magnitude(), magnitude());
     return scaled;
   }
 

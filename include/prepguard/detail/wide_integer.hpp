@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "prepguard/version.hpp"
 
@@ -77,6 +78,16 @@ struct WideInteger {
     return *this;
   }
 
+  constexpr WideInteger& operator-=(const WideInteger& other) noexcept {
+    Uint128 carry = 1;
+    for (std::size_t i = 0; i < N; ++i) {
+      carry += static_cast<Uint128>(words[i]) + ~other.words[i];
+      words[i] = static_cast<std::uint64_t>(carry);
+      carry >>= 64;
+    }
+    return *this;
+  }
+
   constexpr WideInteger operator-() const noexcept {
     WideInteger negated;
     for (std::size_t i = 0; i < N; ++i) negated.words[i] = ~words[i];
@@ -95,6 +106,23 @@ struct WideInteger {
     return remainder;
   }
 
+  /// The same, but of the quotient only the three highest words: more than 128 bits. Those below are 0, and
+  /// the result is whether the quotient is not exactly that.
+  constexpr bool divide_roughly(std::uint64_t divisor) noexcept {
+    std::uint64_t remainder = 0;
+    std::size_t i = N, left = 3;
+    while (i != 0 && words[i - 1] == 0) --i;
+    while (i != 0 && left != 0) {
+      const Uint128 part = static_cast<Uint128>(remainder) << 64 | words[--i];
+      words[i] = static_cast<std::uint64_t>(part / divisor);
+      remainder = static_cast<std::uint64_t>(part % divisor);
+      if (left != 3 || words[i] != 0) --left;
+    }
+    bool more = remainder != 0;
+    while (i != 0) more = std::exchange(words[--i], 0) != 0 || more;
+    return more;
+  }
+
   friend constexpr bool operator==(const WideInteger&, const WideInteger&) noexcept = default;
 };
 
@@ -102,14 +130,18 @@ struct WideInteger {
 template <std::size_t A, std::size_t B>
 constexpr WideInteger<A + B> multiply(const WideInteger<A>& a, const WideInteger<B>& b) noexcept {
   WideInteger<A + B> product;
+  std::size_t least = 0, most = B;  // most words of sums are 0
+  while (most != 0 && b.words[most - 1] == 0) --most;
+  while (least < most && b.words[least] == 0) ++least;
   for (std::size_t i = 0; i < A; ++i) {
+    if (a.words[i] == 0) continue;
     std::uint64_t carry = 0;
-    for (std::size_t j = 0; j < B; ++j) {
+    for (std::size_t j = least; j < most; ++j) {
       const Uint128 part = static_cast<Uint128>(a.words[i]) * b.words[j] + product.words[i + j] + carry;
       product.words[i + j] = static_cast<std::uint64_t>(part);
       carry = static_cast<std::uint64_t>(part >> 64);
     }
-    product.words[i + B] = carry;
+    product.words[i + most] = carry;
   }
   return product;
 }

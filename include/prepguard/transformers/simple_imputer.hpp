@@ -74,6 +74,15 @@ class SimpleImputer : public ColumnEstimator<SimpleImputer<T, Cell>, T, detail::
     throw Error(Errc::cannot_fit, std::string(type), "every column is missing altogether",
                 "set keep_empty_features");
   }
+  void observe_rows(std::vector<typename Base::Column>& columns, std::size_t first, InView<Cell> rows) const {
+    if constexpr (Number<Cell>) {
+      if (strategy_ == Strategy::mean && this->missing_ == MissingMarker::nan) {
+        return detail::ImputerColumn<Cell>::add_rows_to_mean(columns, rows);
+      }
+    }
+    Base::observe_rows(columns, first, rows);
+  }
+  bool learns_infinities() const noexcept { return strategy_ != Strategy::constant; }
   void observe(detail::ImputerColumn<Cell>& column, std::size_t j, const Cell* x, std::ptrdiff_t stride,
                std::size_t n) const {
     column.add(type, j, x, stride, n, *this, strategy_);

@@ -68,6 +68,11 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
   StandardScaler& fit(const MatrixView<const T>& rows) {
     return in_order() ? learn_in_order(rows, {}, FitHealth()) : Estimator::fit(rows);
   }
+  /// The same as tasks of `executor`; with scikit-learn's summation without it.
+  template <Executor E>
+  StandardScaler& fit(const MatrixView<const T>& rows, E&& executor) {
+    return in_order() ? fit(rows) : Estimator::fit(rows, executor);
+  }
   /// The same with a weight for each row: one that is 2 counts like two rows. Exact whatever the summation.
   /// Also throws bad_parameter for a weight that is negative or not finite, cannot_fit if a column has none
   /// above 0.
@@ -78,12 +83,21 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
     return in_order() ? learn_in_order(rows, batches_.value, FitHealth(true)) : Estimator::partial_fit(rows);
   }
 
+  template <Executor E>
+  StandardScaler& partial_fit(const MatrixView<const T>& rows, E&& executor) {
+    return in_order() ? partial_fit(rows) : Estimator::partial_fit(rows, executor);
+  }
+
   /// What these rows say, to be merged with other parts. With scikit-learn's summation bad_parameter: its
   /// sums depend on the order of the rows.
   Partial partial(const MatrixView<const T>& rows) const {
-    if (!in_order()) return Estimator::partial(rows);
-    throw Error(Errc::bad_parameter, std::string(type), "scikit-learn's sums cannot be merged",
-                "use Summation::native, or partial_fit");
+    require_native();
+    return Estimator::partial(rows);
+  }
+  template <Executor E>
+  Partial partial(const MatrixView<const T>& rows, E&& executor) const {
+    require_native();
+    return Estimator::partial(rows, executor);
   }
   Partial partial(const MatrixView<const T>& rows, std::span<const double> weights) const {
     detail::check_fit_rows(type, rows);
@@ -132,9 +146,7 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
     visit("scale", self.scale_);
   }
 
-  void validate(const detail::Place& at) const {
-    this->check(at, "mean", this->input_width());
-  }
+  void validate(const detail::Place& at) const { this->check(at, "mean", this->input_width()); }
   void rebuild() { this->build(this->contract()); }
 
   friend bool operator==(const StandardScaler&, const StandardScaler&) = default;
@@ -147,6 +159,11 @@ class StandardScaler : public ColumnEstimator<StandardScaler<T>, T, detail::Colu
     if (this->with_scale_) this->scale_ = Array(std::move(state.scales));
   }
 
+  void require_native() const {
+    if (!in_order()) return;
+    throw Error(Errc::bad_parameter, std::string(type), "scikit-learn's sums cannot be merged",
+                "use Summation::native, or partial_fit");
+  }
   bool in_order() const noexcept { return summation_.value != Summation::native; }
 
   /// Goes on from the moments of earlier batches with scikit-learn's roundings.

@@ -5,3 +5,4 @@
 . tests/proofs/lib.sh
 "$PYTHON" tests/fit/fit_against_sklearn.py "$BUILD/tests/fit_peer"
 "$PYTHON" tests/fit/encoders_against_sklearn.py "$BUILD/tests/encoder_peer"
+"$BUILD/tests/stream_fit" 1000000
