@@ -16,7 +16,8 @@ INCLUDE = ROOT / "include"
 LAYERS = [  # lowest first; a name ending in / stands for the folder
     ["version", "error", "health", "summation", "text", "array", "matrix", "table", "schema", "finite", "eigen",
      "policy_entry"],
-    ["transformer", "transformer_base", "leaf", "partial", "column_estimator"],
+    ["transformer", "transformer_base", "leaf", "partial", "column_estimator",
+     "category_indices"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
      "feature_union", "target"],
