@@ -82,11 +82,12 @@ class CategoryIndices {
     std::int32_t least = 0;
     for (std::size_t j = 0; j < in.cols(); ++j) {
       const auto& table = encoder().table(j);
-      table.index().for_each_position(in.middle_cols(j, 1), [&](std::size_t i, std::int32_t position) {
-        const std::int32_t index = table.reduced().number(position);
-        out(i, j) = index;
-        least = index < least ? index : least;
-      });
+      table.index().for_each_position(in.row(0) + static_cast<std::ptrdiff_t>(j) * in.col_stride(),
+                                      in.row_stride(), in.rows(), [&](std::size_t i, std::int32_t position) {
+                                        const std::int32_t index = table.reduced().number(position);
+                                        out(i, j) = index;
+                                        least = index < least ? index : least;
+                                      });
     }
     return !(refuses && least < 0);
   }

@@ -104,7 +104,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];
       detail::ScratchFrame frame;
-      MixedView<const T> made = outputs_of(k, in);
+      MixedView<const T> made = detail::outputs_of(part, in);
       if (part.weighted) {
         const MatrixView<T> bare = frame.matrix<T>(made.rows(), made.numbers.cols());
         part.unweigh.apply(made.numbers, bare);
@@ -216,7 +216,7 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     bool ok = true, finite_in = plan_.value.reads_all_numbers, infinity_free = finite_in, finite_out = true;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];
-      const MixedView<T> target = outputs_of(k, out);
+      const MixedView<T> target = detail::outputs_of(part, out);
       const Applied applied = detail::with_columns(
           part, in, [&](const MixedView<const T>& read) -> Applied { return blocks_[k].step.apply(read, target); });
       const bool finite = part.weighted ? part.weigh.apply(target.numbers, target.numbers) : applied.finite_out;
@@ -226,14 +226,6 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
       finite_out = finite_out && (finite || target.numbers.cols() == 0);
     }
     return {ok, finite_in, infinity_free, finite_out};
-  }
-
-  /// The part of all outputs that block `k` makes.
-  template <class Cell>
-  MixedView<Cell> outputs_of(std::size_t k, const MixedView<Cell>& all) const {
-    const Part& part = plan_.value.parts[k];
-    return {all.numbers.middle_cols(part.first_number, part.made_numbers),
-            all.texts.middle_cols(part.first_text, part.made_texts)};
   }
 
   /// What is known before the fit: which columns the blocks read.

@@ -8,7 +8,6 @@
 #include "prepguard/array.hpp"
 #include "prepguard/detail/number_index.hpp"
 #include "prepguard/detail/text_index.hpp"
-#include "prepguard/matrix.hpp"
 #include "prepguard/text.hpp"
 #include "prepguard/transformer.hpp"
 
@@ -48,16 +47,17 @@ class CategoryIndex {
   /// The target of `*cell`.
   std::int32_t target(const Cell* cell) const noexcept { return index_.look_up(cell).target; }
 
-  /// Calls `use(i, target)` for each row of a column.
+  /// Calls `use(i, target)` for each of the `rows` cells of a column, `stride` apart.
   template <class Use>
-  void for_each_target(const MatrixView<const Cell>& column, Use&& use) const noexcept {
-    index_.for_each(column.data(), column.row_stride(), column.rows(),
+  void for_each_target(const Cell* cells, std::ptrdiff_t stride, std::size_t rows, Use&& use) const noexcept {
+    index_.for_each(cells, stride, rows,
                     [&use](std::size_t i, const CategoryEntry& found) { use(i, found.target); });
   }
-  /// Calls `use(i, position)` for each row of a column.
+  /// Calls `use(i, position)` for each of them.
   template <class Use>
-  void for_each_position(const MatrixView<const Cell>& column, Use&& use) const noexcept {
-    index_.for_each(column.data(), column.row_stride(), column.rows(),
+  void for_each_position(const Cell* cells, std::ptrdiff_t stride, std::size_t rows,
+                         Use&& use) const noexcept {
+    index_.for_each(cells, stride, rows,
                     [&use](std::size_t i, const CategoryEntry& found) { use(i, found.position); });
   }
 

@@ -117,6 +117,13 @@ auto with_columns(const ColumnPart<T>& part, const MixedView<const T>& in, const
   return use(gather(part, in, frame));
 }
 
+/// The part of all outputs that a block makes.
+template <Number T, class Cell>
+MixedView<Cell> outputs_of(const ColumnPart<T>& part, const MixedView<Cell>& all) noexcept {
+  return {all.numbers.middle_cols(part.first_number, part.made_numbers),
+          all.texts.middle_cols(part.first_text, part.made_texts)};
+}
+
 /// Memory for some columns of `out`: their own where they lie side by side, else scratch that `scatter`
 /// copies there.
 template <class Cell>

@@ -209,10 +209,12 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
     for (std::size_t j = 0; j < in.cols(); ++j) {
       T* const first = out.data();
       const std::ptrdiff_t stride = out.row_stride();
-      table(j).index().for_each_target(in.middle_cols(j, 1), [&](std::size_t i, std::int32_t target) {
-        if (target >= 0) first[static_cast<std::ptrdiff_t>(i) * stride + target] = T{1};
-        least = std::min(least, target);
-      });
+      table(j).index().for_each_target(in.row(0) + static_cast<std::ptrdiff_t>(j) * in.col_stride(),
+                                       in.row_stride(), in.rows(), [&](std::size_t i, std::int32_t target) {
+                                         if (target >= 0)
+                                           first[static_cast<std::ptrdiff_t>(i) * stride + target] = T{1};
+                                         least = std::min(least, target);
+                                       });
     }
     return least != Table::refused;
   }

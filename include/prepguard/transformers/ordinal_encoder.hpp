@@ -97,11 +97,12 @@ class OrdinalEncoder
       finite = finite && column.finite_codes();
       T* const first = &out(0, j);
       const std::ptrdiff_t stride = out.row_stride();
-      column.index().for_each_target(in.middle_cols(j, 1), [&](std::size_t i, std::int32_t target) {
-        first[static_cast<std::ptrdiff_t>(i) * stride] =
-            target >= 0 ? static_cast<T>(target) : column.special(target);
-        known = known && target != Table::unknown_code;
-      });
+      column.index().for_each_target(in.row(0) + static_cast<std::ptrdiff_t>(j) * in.col_stride(),
+                                     in.row_stride(), in.rows(), [&](std::size_t i, std::int32_t target) {
+                                       first[static_cast<std::ptrdiff_t>(i) * stride] =
+                                           target >= 0 ? static_cast<T>(target) : column.special(target);
+                                       known = known && target != Table::unknown_code;
+                                     });
     }
     return {known || handle_unknown_ != HandleUnknown::error, false, false, finite};
   }
