@@ -14,9 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 INCLUDE = ROOT / "include"
 
 LAYERS = [  # lowest first; a name ending in / stands for the folder
-    ["version", "error", "health", "summation", "text", "array", "matrix", "table", "schema", "finite", "eigen",
-     "policy_entry"],
-    ["transformer", "transformer_base", "leaf", "partial", "column_estimator"],
+    ["version", "error", "health", "summation", "text", "array", "matrix", "table", "binding", "schema", "finite",
+     "eigen", "policy_entry"],
+    ["transformer", "transformer_base", "leaf", "partial", "column_estimator",
+     "category_indices"],
     ["transformers/", "transformers", "any_of"],
     ["pipeline", "any_pipeline", "any_step", "column_block", "column_step", "column_transformer",
      "feature_union", "target"],

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cells.hpp"
@@ -165,6 +166,67 @@ TEST_CASE("schema: columns are found by name, in any order, among others") {
   CHECK(binding[2] == Binding::absent);  // no step reads it
   CHECK(binding.extra() == 1);
   CHECK(cells::difference(filled<double>(table, schema).numbers, {{1, 2, cells::nan<double>}}) == "");
+}
+
+TEST_CASE_TEMPLATE(
+    "binding: the table it was made for, its copies and any other of that shape are read alike", T, float,
+    double) {
+  std::vector<double> a = {1, 2, 3};
+  const std::vector<std::int64_t> b = {4, 5, 6};
+  const std::vector<std::string> c = {"x", "y", "z"};
+  const std::vector<float> d = {7, 8, 9};
+  const std::array<std::uint8_t, 1> bits = {0b0000'0101};
+  const Schema schema = schema_of({{.name = "d"}, {.name = "a"}, {.name = "b"}});
+  const auto table_of = [&](std::span<const double> first) {
+    Table table;
+    table.add("a", first).add("b", b).add("c", c).add("d", d, Validity{bits.data()});
+    return table;
+  };
+  Table table = table_of(a);
+  const Binding binding = schema.bind(table);
+  const auto read = [&](const Table& some) {
+    schema.check(some, binding);
+    Filled<T> made{Matrix<T>(3, 3), Matrix<Text>(3, 0)};
+    prepguard::detail::TableSource<T>(some, schema, binding).fill(0, MixedView<T>(made.numbers, made.texts));
+    return made.numbers;
+  };
+  CHECK(cells::difference(read(table), {{7, 1, 4}, {cells::nan<T>, 2, 5}, {9, 3, 6}}) == "");
+  a = {10, 20, 30};  // what the table shows has changed, the table has not
+  CHECK(cells::difference(read(table), {{7, 10, 4}, {cells::nan<T>, 20, 5}, {9, 30, 6}}) == "");
+  const Table copy = table;
+  CHECK(cells::difference(read(copy), read(table)) == "");
+  const std::vector<double> others = {-1, -2, -3};
+  const Table other = table_of(others);
+  CHECK(cells::difference(read(other), {{7, -1, 4}, {cells::nan<T>, -2, 5}, {9, -3, 6}}) == "");
+  table.add("e", a);
+  CHECK(cells::difference(read(table), read(copy)) == "");
+  // One row of the middle, as in tiles.
+  Filled<T> row{Matrix<T>(1, 3), Matrix<Text>(1, 0)};
+  prepguard::detail::TableSource<T>(copy, schema, binding).fill(1, MixedView<T>(row.numbers, row.texts));
+  CHECK(cells::difference(row.numbers, {{cells::nan<T>, 20, 5}}) == "");
+}
+
+TEST_CASE("binding: a table that was moved away, or one of other columns, is refused") {
+  const std::vector<double> a = {1}, b = {2};
+  const std::vector<std::string> text = {"1"};
+  const Schema schema = schema_of({{.name = "a"}, {.name = "b"}}),
+               reversed = schema_of({{.name = "b"}, {.name = "a"}});
+  Table table, swapped, of_text;
+  table.add("a", a).add("b", b);
+  swapped.add("b", b).add("a", a);
+  of_text.add("a", text).add("b", b);
+  const Binding binding = schema.bind(table);
+  CHECK_NOTHROW(schema.check(table, binding));
+  for (const Table& other : {swapped, of_text, Table()})
+    cells::check_error([&] { schema.check(other, binding); }, Errc::bad_schema, {"other columns"});
+  cells::check_error([&] { reversed.check(table, binding); }, Errc::bad_schema, {"other columns"});
+  const Table kept = std::move(table);
+  CHECK_NOTHROW(schema.check(kept, binding));
+  cells::check_error([&] { schema.check(table, binding); }, Errc::bad_schema, {"other columns"});
+  Schema moved = schema;
+  const Schema owner = std::move(moved);
+  CHECK_NOTHROW(owner.check(kept, binding));
+  cells::check_error([&] { moved.check(kept, binding); }, Errc::bad_schema, {"other columns"});
 }
 
 TEST_CASE("schema: the first missing column and the first of another kind are named") {

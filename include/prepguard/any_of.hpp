@@ -22,7 +22,7 @@ namespace detail {
 
 /// The part of a block that a step of input (or output) kind `Cell` reads (or writes).
 template <class Cell, class T>
-auto part_of(const MixedView<T>& block) noexcept {
+const auto& part_of(const MixedView<T>& block) noexcept {
   if constexpr (std::is_same_v<Cell, Text>) {
     return block.texts;
   } else if constexpr (Number<Cell>) {
@@ -34,7 +34,7 @@ auto part_of(const MixedView<T>& block) noexcept {
 /// Blocks of one kind are themselves, or a mixed block of that kind alone.
 template <class Cell, class View>
   requires(!requires(View v) { v.numbers; })
-auto part_of(const View& block) noexcept {
+const auto& part_of(const View& block) noexcept {
   return block;
 }
 

@@ -91,6 +91,8 @@ ColumnPart<T> part_for(const ColumnBlock<Step>& block, const Layout& in, const s
   }
   part.first_number = static_cast<std::size_t>(std::count(before.begin(), before.end(), Kind::number));
   part.first_text = before.size() - part.first_number;
+  part.made_numbers = made.numbers();
+  part.made_texts = made.texts();
   part.weighted = block.weight != 1.0;
   if (part.weighted) {
     const std::vector<double> weights(made.numbers(), double{round_to<T>(block.weight)});

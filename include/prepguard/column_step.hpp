@@ -90,34 +90,21 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
   }
 
   Applied apply(const MixedView<const T>& cells, const MixedView<T>& out) const {
+    if (!detail::in_place(cells, out)) [[likely]]
+      return apply_blocks(cells, out);
     detail::ScratchFrame copies;
-    const MixedView<const T> in(detail::apart_from(out.numbers, cells.numbers, copies),
-                                detail::apart_from(out.texts, cells.texts, copies));
-    bool ok = true, finite_in = plan_.value.reads_all_numbers, infinity_free = finite_in, finite_out = true;
-    for (std::size_t k = 0; k < blocks_.size(); ++k) {
-      const Part& part = plan_.value.parts[k];
-      detail::ScratchFrame frame;
-      const MixedView<T> target = outputs_of(k, out);
-      const Applied applied = blocks_[k].step.apply(detail::gather(part, in, frame), target);
-      const bool finite = part.weighted ? part.weigh.apply(target.numbers, target.numbers) : applied.finite_out;
-      ok = applied.mapped && ok;
-      finite_in = finite_in && (applied.finite_in || part.numbers.empty());
-      infinity_free = infinity_free && (applied.infinity_free || part.numbers.empty());
-      finite_out = finite_out && (finite || target.numbers.cols() == 0);
-    }
-    return {ok, finite_in, infinity_free, finite_out};
+    return apply_blocks(detail::apart_from(out, cells, copies), out);
   }
 
   /// Every column comes back from the one block that read it; a weight is divided out, which rounds once more.
   bool invert(const MixedView<const T>& features, const MixedView<T>& out) const {
     detail::ScratchFrame copies;
-    const MixedView<const T> in(detail::apart_from(out.numbers, features.numbers, copies),
-                                detail::apart_from(out.texts, features.texts, copies));
+    const MixedView<const T> in = detail::apart_from(out, features, copies);
     bool ok = true;
     for (std::size_t k = 0; k < blocks_.size(); ++k) {
       const Part& part = plan_.value.parts[k];
       detail::ScratchFrame frame;
-      MixedView<const T> made = outputs_of(k, in);
+      MixedView<const T> made = detail::outputs_of(part, in);
       if (part.weighted) {
         const MatrixView<T> bare = frame.matrix<T>(made.rows(), made.numbers.cols());
         part.unweigh.apply(made.numbers, bare);
@@ -224,12 +211,21 @@ class ColumnStep : public TransformerBase<ColumnStep<T, List>, T, Mixed<T>> {
     bool reads_all_numbers = false;  ///< whether every column of numbers is read by some block
   };
 
-  /// The part of all outputs that block `k` makes.
-  template <class Cell>
-  MixedView<Cell> outputs_of(std::size_t k, const MixedView<Cell>& all) const {
-    const Layout& made = blocks_[k].step.output_layout();
-    return {all.numbers.middle_cols(plan_.value.parts[k].first_number, made.numbers()),
-            all.texts.middle_cols(plan_.value.parts[k].first_text, made.texts())};
+
+  Applied apply_blocks(const MixedView<const T>& in, const MixedView<T>& out) const {
+    bool ok = true, finite_in = plan_.value.reads_all_numbers, infinity_free = finite_in, finite_out = true;
+    for (std::size_t k = 0; k < blocks_.size(); ++k) {
+      const Part& part = plan_.value.parts[k];
+      const MixedView<T> target = detail::outputs_of(part, out);
+      const Applied applied = detail::with_columns(
+          part, in, [&](const MixedView<const T>& read) -> Applied { return blocks_[k].step.apply(read, target); });
+      const bool finite = part.weighted ? part.weigh.apply(target.numbers, target.numbers) : applied.finite_out;
+      ok = applied.mapped && ok;
+      finite_in = finite_in && (applied.finite_in || part.numbers.empty());
+      infinity_free = infinity_free && (applied.infinity_free || part.numbers.empty());
+      finite_out = finite_out && (finite || target.numbers.cols() == 0);
+    }
+    return {ok, finite_in, infinity_free, finite_out};
   }
 
   /// What is known before the fit: which columns the blocks read.

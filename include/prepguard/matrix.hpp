@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <ranges>
@@ -119,11 +120,12 @@ class Matrix {
 
   /// `rows` x `cols` cells whose values are not set: for results about to be written whole.
   static Matrix uninitialized(std::size_t rows, std::size_t cols) {
-    if (cols != 0 && rows > static_cast<std::size_t>(-1) / sizeof(T) / cols) throw std::bad_array_new_length();
+    std::size_t cells = 0;
+    if (__builtin_mul_overflow(rows, cols, &cells) ||
+        cells > (static_cast<std::size_t>(-1) - alignment) / sizeof(T))
+      throw std::bad_array_new_length();
     Matrix matrix;
-    if (rows * cols != 0) {
-      matrix.cells_.reset(static_cast<T*>(::operator new(rows * cols * sizeof(T), alignment)));
-    }
+    if (cells != 0) matrix.cells_.reset(static_cast<T*>(aligned(cells * sizeof(T))));
     matrix.rows_ = rows;
     matrix.cols_ = cols;
     return matrix;
@@ -168,9 +170,22 @@ class Matrix {
   std::span<const T> row(std::size_t i) const noexcept { return {cells_.get() + i * cols_, cols_}; }
 
  private:
-  static constexpr std::align_val_t alignment{64};
+  static constexpr std::size_t alignment = 64;
+  static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ <= alignment);
+
+  // Aligned by hand: glibc keeps no cache of small blocks of a given alignment, and a result of one row is one. How far
+  // the cells are from the block's beginning is in the byte before them.
+  static void* aligned(std::size_t bytes) {
+    auto* const block = static_cast<unsigned char*>(::operator new(bytes + alignment));
+    const std::size_t distance = alignment - reinterpret_cast<std::uintptr_t>(block) % alignment;
+    block[distance - 1] = static_cast<unsigned char>(distance);
+    return block + distance;
+  }
   struct Free {
-    void operator()(T* p) const noexcept { ::operator delete(p, alignment); }
+    void operator()(T* p) const noexcept {
+      auto* const cells = reinterpret_cast<unsigned char*>(p);
+      ::operator delete(cells - cells[-1]);
+    }
   };
 
   std::unique_ptr<T, Free> cells_{};

@@ -3,13 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "prepguard/array.hpp"
+#include "prepguard/binding.hpp"
+#include "prepguard/detail/reading_plan.hpp"
 #include "prepguard/detail/replace.hpp"
+#include "prepguard/detail/stamp.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/table.hpp"
 
@@ -121,25 +123,6 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
-/// Where each schema column lies in a table; made once by `Schema::bind`, valid for every table of that shape.
-class Binding {
- public:
-  static constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
-
-  explicit Binding(std::vector<std::size_t> positions, std::size_t extra)
-      : positions_(std::move(positions)), extra_(extra) {}
-
-  /// Position in the table of schema column `j`; `absent` for an unused column that was not given.
-  std::size_t operator[](std::size_t j) const noexcept { return positions_[j]; }
-  std::size_t size() const noexcept { return positions_.size(); }
-  /// Columns of the table that the schema does not know; they are ignored.
-  std::size_t extra() const noexcept { return extra_; }
-
- private:
-  std::vector<std::size_t> positions_;
-  std::size_t extra_;
-};
-
 /// The input columns of a pipeline in training order.
 class Schema {
  public:
@@ -153,6 +136,8 @@ class Schema {
   const std::vector<Column>& columns() const noexcept { return columns_; }
   std::size_t size() const noexcept { return columns_.size(); }
   const Layout& layout() const noexcept { return layout_; }
+  /// Shared by copies; by it a Binding knows its schema again.
+  const ContentStamp& stamp() const noexcept { return stamp_; }
 
   std::vector<std::string> names() const {
     std::vector<std::string> names;
@@ -176,11 +161,15 @@ class Schema {
         fail_missing(j, table);
       }
     }
-    return Binding(std::move(positions), table.cols() - found);
+    Binding binding(std::move(positions), table.cols() - found);
+    binding.plan_ = plan(table, binding);
+    return binding;
   }
 
   /// Throws bad_schema if `binding` was made for a table of other columns, or of the same in another order.
   void check(const Table& table, const Binding& binding) const {
+    if (binding.plan().is_for(table.stamp(), stamp_)) [[likely]]
+      return;  // whatever was compared when it was bound is still so
     bool fits = binding.size() == size();
     for (std::size_t j = 0; fits && j < size(); ++j) {
       const std::size_t k = binding[j];
@@ -205,6 +194,17 @@ class Schema {
     std::vector<Kind> kinds;
     for (const Column& column : columns_) kinds.push_back(column.kind());
     layout_ = Layout(std::move(kinds));
+    stamp_ = ContentStamp::fresh();
+  }
+
+  ReadingPlan plan(const Table& table, const Binding& binding) const {
+    ReadingPlan plan(table.stamp(), stamp_, size());
+    for (std::size_t j = 0; j < size(); ++j) {
+      const TableColumn* const given = binding[j] == Binding::absent ? nullptr : &table.columns()[binding[j]];
+      plan.add({.column = j, .slot = layout_.slot(j), .missing = columns_[j].missing_text()}, given);
+    }
+    plan.settle();
+    return plan;
   }
 
   void check_kind(std::size_t j, const TableColumn& given) const {
@@ -242,6 +242,7 @@ class Schema {
 
   std::vector<Column> columns_{};
   Layout layout_{};
+  ContentStamp stamp_{};
 };
 
 }  // namespace prepguard

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "prepguard/detail/stamp.hpp"
 #include "prepguard/error.hpp"
 #include "prepguard/text.hpp"
 
@@ -74,16 +75,20 @@ class Table {
     }
     rows_ = column.size();
     columns_.push_back(std::move(column));
+    stamp_ = ContentStamp::fresh();
     return *this;
   }
 
   std::size_t rows() const noexcept { return rows_; }
   std::size_t cols() const noexcept { return columns_.size(); }
   const std::vector<TableColumn>& columns() const noexcept { return columns_; }
+  /// Shared by copies, another after every `add`: by it a Binding knows its table again.
+  const ContentStamp& stamp() const noexcept { return stamp_; }
 
  private:
   std::vector<TableColumn> columns_{};
   std::size_t rows_ = 0;
+  ContentStamp stamp_{};
 };
 
 }  // namespace prepguard

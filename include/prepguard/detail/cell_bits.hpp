@@ -48,5 +48,17 @@ NonFiniteKind non_finite_kind(const T* p) noexcept {
   return bits_of(p) < 0 ? NonFiniteKind::negative_infinity : NonFiniteKind::positive_infinity;
 }
 
+/// Writes a quiet NaN by its bits: a NaN constant is fair game for -ffinite-math-only.
+template <class T>
+void store_nan(T* cell) noexcept {
+  if constexpr (sizeof(T) == 4) {
+    constexpr std::uint32_t quiet = 0x7fc0'0000U;
+    __builtin_memcpy(cell, &quiet, sizeof quiet);
+  } else {
+    constexpr std::uint64_t quiet = 0x7ff8'0000'0000'0000U;
+    __builtin_memcpy(cell, &quiet, sizeof quiet);
+  }
+}
+
 }  // namespace detail
 }  // namespace prepguard::inline PREPGUARD_ABI

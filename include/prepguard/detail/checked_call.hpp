@@ -6,12 +6,12 @@
 
 #include "prepguard/detail/call_arguments.hpp"
 #include "prepguard/detail/call_model.hpp"
-#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/fill_rows.hpp"
 #include "prepguard/detail/input_checks.hpp"
 #include "prepguard/detail/output_check.hpp"
 #include "prepguard/detail/output_look.hpp"
 #include "prepguard/detail/output_rules.hpp"
+#include "prepguard/detail/tally.hpp"
 #include "prepguard/detail/target_output.hpp"
 
 // What a guard does before it calls a model, and after it.

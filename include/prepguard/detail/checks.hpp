@@ -22,11 +22,12 @@ namespace prepguard::inline PREPGUARD_ABI::detail {
 template <class T>
 void check_memory(std::string_view where, const MatrixView<T>& view, std::string_view role) {
   constexpr std::size_t limit = static_cast<std::size_t>(PTRDIFF_MAX) / sizeof(T);
-  if (view.cols() != 0 && view.rows() > limit / view.cols()) {
+  std::size_t cells = 0;
+  if (__builtin_mul_overflow(view.rows(), view.cols(), &cells) || cells > limit) [[unlikely]] {
     fail_shape(where, std::string(role) + " of " + std::to_string(view.rows()) + " x " +
                           std::to_string(view.cols()) + " cells is larger than memory");
   }
-  if (view.data() == nullptr && view.rows() * view.cols() != 0) {
+  if (view.data() == nullptr && cells != 0) [[unlikely]] {
     fail_shape(where, std::string(role) + " of " + std::to_string(view.rows()) + " x " +
                           std::to_string(view.cols()) + " cells is a null pointer");
   }

@@ -4,14 +4,17 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "prepguard/detail/cell_bits.hpp"
 #include "prepguard/detail/narrowing.hpp"
 #include "prepguard/detail/number_text.hpp"
+#include "prepguard/detail/reading_plan.hpp"
 #include "prepguard/detail/scratch.hpp"
 #include "prepguard/finite.hpp"
 #include "prepguard/schema.hpp"
@@ -19,18 +22,6 @@
 #include "prepguard/transformer.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
-
-/// Writes a quiet NaN by its bits: a NaN constant is fair game for -ffinite-math-only.
-template <Number T>
-void store_nan(T* cell) noexcept {
-  if constexpr (sizeof(T) == 4) {
-    constexpr std::uint32_t quiet = 0x7fc0'0000U;
-    std::memcpy(cell, &quiet, sizeof quiet);
-  } else {
-    constexpr std::uint64_t quiet = 0x7ff8'0000'0000'0000U;
-    std::memcpy(cell, &quiet, sizeof quiet);
-  }
-}
 
 /// A table bound to a schema, read tile by tile: numbers converted to `T` (rounded once, to nearest), missing
 /// values spelled as in training, columns that no step reads and nobody sent filled as missing.
@@ -70,19 +61,72 @@ class TableSource {
     });
   }
 
-  /// Writes rows `first`, `first + 1`, ... into `cells`, whose widths are those of the schema's layout.
+  /// Writes rows `first`, `first + 1`, ... into `cells`, whose widths are those of the schema's layout; the
+  /// cells of a row lie side by side.
   void fill(std::size_t first, const MixedView<T>& cells) const {
-    for (std::size_t j = 0; j < schema_.size(); ++j) {
-      const std::size_t slot = schema_.layout().slot(j);
-      if (schema_.layout().kind(j) == Kind::number) {
-        fill_column(j, first, cells.numbers.middle_cols(slot, 1));
-      } else {
-        fill_column(j, first, cells.texts.middle_cols(slot, 1));
-      }
+    const ReadingPlan& plan = binding_.plan();
+    if (plan.is_for(table_.stamp(), schema_.stamp())) [[likely]] {
+      fill_plain(plan, first, cells, std::make_index_sequence<ReadingPlan::kinds>());
+      for (const ReadingPlan::Column& column : plan.others()) fill_one(column.column, first, cells);
+    } else {
+      for (std::size_t j = 0; j < schema_.size(); ++j) fill_one(j, first, cells);
     }
   }
 
  private:
+  /// The columns whose cells are all there, those of one type after those of another.
+  template <std::size_t... Kinds>
+  void fill_plain(const ReadingPlan& plan, std::size_t first, const MixedView<T>& cells,
+                  std::index_sequence<Kinds...>) const {
+    (fill_plain<ReadingPlan::Value<Kinds>>(plan.plain(Kinds), first, cells), ...);
+  }
+  template <class V>
+  void fill_plain(std::span<const ReadingPlan::Column> columns, std::size_t first,
+                  const MixedView<T>& cells) const {
+    if constexpr (std::is_arithmetic_v<V>) {
+      fill_plain<V>(columns, first, cells.numbers);
+    } else {
+      fill_plain<V>(columns, first, cells.texts);
+    }
+  }
+  template <class V, class Cell>
+  void fill_plain(std::span<const ReadingPlan::Column> columns, std::size_t first,
+                  const MatrixView<Cell>& cells) const {
+    const std::size_t rows = cells.rows();
+    const std::ptrdiff_t row_stride = cells.row_stride();
+    Cell* const row = cells.data();
+    if (rows == 1) {  // what one request is: no loop a column
+      for (const ReadingPlan::Column& column : columns) {
+        const V* const value = static_cast<const V*>(column.cells) + first;
+        const bool lost = put(row + column.slot, value, column.missing);
+        if (lost) [[unlikely]]
+          note_lost(column.column);
+      }
+      return;
+    }
+    for (const ReadingPlan::Column& column : columns) {
+      const V* const values = static_cast<const V*>(column.cells) + first;
+      Cell* cell = row + column.slot;
+      bool lost = false;
+      for (std::size_t i = 0; i < rows; ++i, cell += row_stride)
+        lost |= put(cell, values + i, column.missing);
+      if (lost) note_lost(column.column);
+    }
+  }
+
+  void fill_one(std::size_t j, std::size_t first, const MixedView<T>& cells) const {
+    const std::size_t slot = schema_.layout().slot(j);
+    if (schema_.layout().kind(j) == Kind::number) {
+      fill_column(j, first, cells.numbers.middle_cols(slot, 1));
+    } else {
+      fill_column(j, first, cells.texts.middle_cols(slot, 1));
+    }
+  }
+
+  void note_lost(std::size_t j) const {
+    if (watched_ != nullptr && (*watched_)[j]) tile_lost_ = true;
+  }
+
   template <class Cell>
   void fill_column(std::size_t j, std::size_t first, const MatrixView<Cell>& cells) const {
     const Missing missing = schema_.columns()[j].missing_text();
@@ -104,7 +148,7 @@ class TableSource {
           return any;
         },
         column.values);
-    if (lost && watched_ != nullptr && (*watched_)[j]) tile_lost_ = true;
+    if (lost) note_lost(j);
   }
 
   /// What `read` makes of the number in a row of a column; `nothing` if there is none.

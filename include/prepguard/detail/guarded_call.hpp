@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -65,7 +66,7 @@ class GuardedCall {
   template <ModelForm Form, class State, class Rows, class... Extra>
   static auto call_now(State& guard, const Rows& rows, Extra&&... extra) {
     using Block = FeatureBlock<typename Input::template Cell<Rows>>;
-    using Answer = decltype(call_model<Form>(guard.model, std::declval<Block&>().cells, rows,
+    using Answer = decltype(call_model<Form>(guard.model, std::declval<const Block&>().cells, rows,
                                              std::forward<Extra>(extra)...));
     using Given = Outcome<ResultOf<Answer>>;
     static_assert(!std::is_reference_v<Answer> || !MappedEigen<std::remove_cvref_t<Answer>>,
@@ -74,12 +75,18 @@ class GuardedCall {
 
     Tally tally(guard.counters, guard.hook, guard.input.row_count(rows));
     ScratchFrame frame;
-    Block features;
-    try {
-      features = checked_features<Form, Answer>(guard.input, frame, tally, rows, extra...);
-    } catch (const Error& error) {
-      tally.refuse(error);
-      return Given(error);
+    std::optional<Error> refused;
+    const Block features = [&]() -> Block {
+      try {
+        return checked_features<Form, Answer>(guard.input, frame, tally, rows, extra...);
+      } catch (const Error& error) {
+        refused = error;
+        return {};
+      }
+    }();
+    if (refused) [[unlikely]] {
+      tally.refuse(*refused);
+      return Given(*std::move(refused));
     }
     Answer answer = call_model<Form>(guard.model, features.cells, rows, std::forward<Extra>(extra)...);
     try {

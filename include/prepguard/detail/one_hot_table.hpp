@@ -10,6 +10,7 @@
 #include "prepguard/array.hpp"
 #include "prepguard/detail/category_index.hpp"
 #include "prepguard/detail/one_hot_state.hpp"
+#include "prepguard/detail/reduced_list.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
@@ -21,19 +22,22 @@ class OneHotTable {
 
   /// `first`: the column's first output.
   OneHotTable(const OneHotColumn& column, HandleUnknown handle_unknown, std::size_t first)
-      : index_(column.categories),
+      : reduced_(column),
         outputs_(column.outputs()),
         dropped_(column.dropped()),
         leading_(handle_unknown == HandleUnknown::first_column) {
-    targets_ = column.targets(static_cast<std::int32_t>(first + (leading_ ? 1 : 0)));
+    const std::vector<std::int32_t> targets =
+        column.targets(static_cast<std::int32_t>(first + (leading_ ? 1 : 0)));
     const bool joins = handle_unknown == HandleUnknown::infrequent_if_exist && !column.infrequent.empty();
     if (handle_unknown == HandleUnknown::error) {
       unknown_ = refused;
     } else if (leading_) {
       unknown_ = static_cast<std::int32_t>(first);
     } else if (joins) {
-      unknown_ = targets_[static_cast<std::size_t>(column.infrequent.front())];
+      unknown_ = targets[static_cast<std::size_t>(column.infrequent.front())];
+      reduced_.unknown_joins_group();
     }
+    index_ = CategoryIndex<Cell>(column.categories, targets, unknown_);
   }
 
   /// The categories and the group that have an output, in that order.
@@ -42,11 +46,10 @@ class OneHotTable {
   std::size_t width() const noexcept { return outputs_.size() + (leading_ ? 1 : 0); }
   bool knows(const Cell* cell) const noexcept { return index_.find(cell) >= 0; }
 
-  /// The output that is 1 for `*cell`; `zeros` or `refused`.
-  std::int32_t target(const Cell* cell) const noexcept {
-    const std::int32_t category = index_.find(cell);
-    return category < 0 ? unknown_ : targets_[static_cast<std::size_t>(category)];
-  }
+  /// Where the outputs that are 1 are found: targets of at least 0; `zeros` or `refused`.
+  const CategoryIndex<Cell>& index() const noexcept { return index_; }
+  /// How categories are numbered without regard to outputs.
+  const ReducedList& reduced() const noexcept { return reduced_; }
 
   /// What the outputs at `cells` stand for; false if for nothing that `out` can hold.
   template <Number T>
@@ -70,8 +73,8 @@ class OneHotTable {
     return true;
   }
 
-  CategoryIndex<Cell> index_;
-  std::vector<std::int32_t> targets_{};  // output of category i, or zeros
+  CategoryIndex<Cell> index_{};
+  ReducedList reduced_;
   std::vector<ReducedCategory> outputs_;
   std::optional<ReducedCategory> dropped_;
   std::int32_t unknown_ = zeros;

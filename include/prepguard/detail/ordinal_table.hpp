@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "prepguard/detail/categories.hpp"
 #include "prepguard/detail/category_index.hpp"
 #include "prepguard/detail/ordinal_state.hpp"
+#include "prepguard/detail/reduced_list.hpp"
 #include "prepguard/detail/rounded.hpp"
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
@@ -19,26 +21,38 @@ class OrdinalTable {
  public:
   /// `unknown` and `missing` are the codes for those, or empty.
   OrdinalTable(const OrdinalColumn& column, const Array& unknown, const Array& missing)
-      : index_(column.categories), first_(static_cast<T>(column.first_code)), has_nan_(column.has_nan()) {
+      : reduced_(column), first_(static_cast<T>(column.first_code)), has_nan_(column.has_nan()) {
+    reduced_.put_group_before_nan(column.categories);
     if (!unknown.empty()) unknown_.assign(1, round_to<T>(unknown.real(0)));
     if (!missing.empty()) missing_.assign(1, round_to<T>(missing.real(0)));
     const std::vector<std::int64_t> codes = column.codes();
+    std::vector<std::int32_t> targets;
     for (std::size_t i = 0; i < codes.size(); ++i) {
-      codes_.push_back(codes[i] < 0 ? missing_.front() : static_cast<T>(codes[i]));
+      targets.push_back(codes[i] < 0 ? nan_code : static_cast<std::int32_t>(codes[i]));
       if (codes[i] < 0) continue;
       const auto k = static_cast<std::size_t>(codes[i] - column.first_code);
       if (k >= decoded_.size()) decoded_.resize(k + 1, nothing);
       decoded_[k] = column.is_infrequent(i) ? group : static_cast<std::int32_t>(i);
     }
-    codes_.push_back(unknown_.empty() ? T{0} : unknown_.front());
+    index_ = CategoryIndex<Cell>(column.categories, targets, unknown_code);
+    if (!unknown_.empty()) special_[0] = unknown_.front();
+    if (!missing_.empty()) special_[1] = missing_.front();
   }
 
-  /// Position of `*cell` in the categories, or -1.
-  std::int32_t find(const Cell* cell) const noexcept { return index_.find(cell); }
-  /// The code of a category; of position -1: that of unknown ones, or 0 if they are refused.
-  const T& code(std::int32_t position) const noexcept {
-    return position < 0 ? codes_.back() : codes_[static_cast<std::size_t>(position)];
+  static constexpr std::int32_t unknown_code = -1, nan_code = -2;
+
+  /// Where codes are found: targets that are the code, `unknown_code` or `nan_code`.
+  const CategoryIndex<Cell>& index() const noexcept { return index_; }
+  /// How categories are numbered, whatever their codes.
+  const ReducedList& reduced() const noexcept { return reduced_; }
+  bool knows(const Cell* cell) const noexcept { return index_.find(cell) >= 0; }
+  /// The code of a target below 0; for unknown ones 0 if they are refused.
+  const T& special(std::int32_t target) const noexcept {
+    return special_[static_cast<std::size_t>(-1 - target)];
   }
+
+  /// Whether no code is NaN.
+  bool finite_codes() const noexcept { return is_finite(&special_[0]) && is_finite(&special_[1]); }
 
   /// The category of `*code` among `categories`; false if it stands for none. NaN comes before unknown, as
   /// there.
@@ -73,10 +87,11 @@ class OrdinalTable {
     return static_cast<T>(k) + first_ == *code ? decoded_[k] : nothing;
   }
 
-  CategoryIndex<Cell> index_;
-  std::vector<T> codes_{};                // of category i; the last one is that of unknown ones
+  CategoryIndex<Cell> index_{};
+  ReducedList reduced_;
   std::vector<std::int32_t> decoded_{};   // the category of code first_ + k
   std::vector<T> unknown_{}, missing_{};  // one or none
+  std::array<T, 2> special_{};            // the codes of unknown ones and of NaN
   T first_;
   bool has_nan_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,77 +49,86 @@ inline std::string line_of(const Violation& violation) {
   return text + ": " + info.what;
 }
 
+/// What a Rejection holds once there is a row.
+struct RejectedRows {
+  std::vector<std::size_t> rows{};
+  bool fails = false;
+  std::array<std::size_t, check_count> refused{};
+  std::vector<Violation> failing{}, others{};  // a few rows of those that fail the call, and of the others
+};
+
 /// The rows of one batch that must not reach the model: all counted, the first few described. Costs nothing
 /// until there is one.
 class Rejection {
  public:
   /// Whether another row would be described: some of those that fail the call, and some of the others.
-  bool lists_more(bool fails = true) const noexcept { return (fails ? failing_ : others_).size() < listed; }
+  bool lists_more(bool fails = true) noexcept {
+    return (fails ? all().failing : all().others).size() < listed;
+  }
   void list(Violation violation, bool fails = true) {
-    (fails ? failing_ : others_).push_back(std::move(violation));
+    (fails ? all().failing : all().others).push_back(std::move(violation));
   }
   /// A row was refused by a check; `add_row` counts the row itself, once.
-  void add(Check check) noexcept { ++refused_[static_cast<std::size_t>(check)]; }
+  void add(Check check) noexcept { ++all().refused[static_cast<std::size_t>(check)]; }
   /// `fails`: the whole call is refused with it.
   void add_row(std::size_t row, bool fails = true) {
-    rows_.push_back(row);
-    fails_ = fails_ || fails;
+    all().rows.push_back(row);
+    all().fails = all().fails || fails;
   }
 
   /// Throws the report if one of the `rows` rows of the batch fails, or none is left; else returns the rows
   /// that are taken out.
   std::vector<std::size_t> finish(std::size_t rows, Tally& tally) {
-    if (rows_.empty()) [[likely]]
+    if (!all_ || all_->rows.empty()) [[likely]]
       return {};
-    const bool fails = fails_ || rows_.size() == rows;
+    const bool fails = all_->fails || all_->rows.size() == rows;
     for (std::size_t i = 0; i < check_count; ++i) {
-      if (refused_[i] == 0) continue;
+      if (all_->refused[i] == 0) continue;
       if (fails) {
-        tally.fail(static_cast<Check>(i), refused_[i]);
+        tally.fail(static_cast<Check>(i), all_->refused[i]);
       } else {
-        tally.reject(static_cast<Check>(i), refused_[i]);
+        tally.reject(static_cast<Check>(i), all_->refused[i]);
       }
     }
     if (fails) fail(rows);
-    for (Violation& violation : others_)
+    for (Violation& violation : all_->others)
       tally.describe(Severity::error, violation.check, [&] { return std::move(violation); });
-    return std::move(rows_);
+    return std::move(all_->rows);
   }
 
  private:
   static constexpr std::size_t listed = 5;
+  RejectedRows& all() noexcept { return all_ ? *all_ : all_.emplace(); }
 
   [[noreturn]] void fail(std::size_t rows) {
-    for (Violation& violation : others_) {
-      if (failing_.size() < listed) failing_.push_back(std::move(violation));
+    for (Violation& violation : all_->others) {
+      if (all_->failing.size() < listed) all_->failing.push_back(std::move(violation));
     }
-    throw Error(text(rows), failing_.front().info);
+    throw Error(text(rows), all_->failing.front().info);
   }
 
   std::string text(std::size_t rows) const {
-    const bool made = refused_[static_cast<std::size_t>(Check::non_finite_features)] != 0;
-    const bool sent = rows_.size() != refused_[static_cast<std::size_t>(Check::non_finite_features)];
+    const bool made = all_->refused[static_cast<std::size_t>(Check::non_finite_features)] != 0;
+    const bool sent =
+        all_->rows.size() != all_->refused[static_cast<std::size_t>(Check::non_finite_features)];
     std::string text = "prepguard: ";
     if (sent) {
-      text +=
-          rows_of_rows(rows_.size(), rows) + " rejected at input" + (made ? " and features" : "") + "\n  ";
+      text += rows_of_rows(all_->rows.size(), rows) + " rejected at input" + (made ? " and features" : "") +
+              "\n  ";
     } else {
       text += "features are not finite" +
-              (rows_.size() > 1 ? " in " + rows_of_rows(rows_.size(), rows) : "") + ": ";
+              (all_->rows.size() > 1 ? " in " + rows_of_rows(all_->rows.size(), rows) : "") + ": ";
     }
-    for (const Violation& violation : failing_) {
-      if (&violation != &failing_.front()) text += "\n  ";
+    for (const Violation& violation : all_->failing) {
+      if (&violation != &all_->failing.front()) text += "\n  ";
       text += line_of(violation);
     }
-    const std::size_t more = rows_.size() - failing_.size();
+    const std::size_t more = all_->rows.size() - all_->failing.size();
     if (more != 0) text += "\n  and " + std::to_string(more) + (more == 1 ? " more row" : " more rows");
-    return text + "\n  do: " + failing_.front().info.advice;
+    return text + "\n  do: " + all_->failing.front().info.advice;
   }
 
-  std::vector<std::size_t> rows_{};
-  bool fails_ = false;
-  std::array<std::size_t, check_count> refused_{};
-  std::vector<Violation> failing_{}, others_{};  // a few rows of those that fail the call, and of the others
+  std::optional<RejectedRows> all_{};
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

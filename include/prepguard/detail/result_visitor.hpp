@@ -98,7 +98,11 @@ class ResultVisitor {
   See& self() noexcept { return static_cast<See&>(*this); }
   template <class S>
   void see(const MatrixView<S>& cells) {
-    self().see(MatrixView<const std::remove_const_t<S>>(cells));
+    if constexpr (std::is_const_v<S>) {
+      self().see(cells);
+    } else {
+      self().see(MatrixView<const S>(cells));
+    }
   }
 
   template <class Y>

@@ -17,6 +17,11 @@
 
 namespace prepguard::inline PREPGUARD_ABI::detail {
 
+/// In how many rows of a call the checks found something.
+struct FoundRows {
+  std::array<std::size_t, check_count> noted{}, rejected{};
+};
+
 /// Counts one call when it ends, as one that threw unless it was said to be served or refused, and tells the
 /// hook what was found in it.
 class Tally {
@@ -30,17 +35,15 @@ class Tally {
   /// A check failed for `count` rows, or for the whole call.
   void fail(Check check, std::size_t count = 1) noexcept {
     counters_.add_failed(check, count);
-    noted_[static_cast<std::size_t>(check)] = count;  // for `refuse`: nothing is served now
+    found().noted[static_cast<std::size_t>(check)] = count;  // for `refuse`: nothing is served now
   }
   /// A check took `count` rows out of the call; counted if the others are served.
   void reject(Check check, std::size_t count) noexcept {
-    rejected_[static_cast<std::size_t>(check)] += count;
-    found_ = true;
+    found().rejected[static_cast<std::size_t>(check)] += count;
   }
   /// A check found something in `count` rows that are served all the same, if no other check fails.
   void note(Check check, std::size_t count) noexcept {
-    noted_[static_cast<std::size_t>(check)] += count;
-    found_ = true;
+    found().noted[static_cast<std::size_t>(check)] += count;
   }
 
   /// A category of a column that no encoder knows; counted at once, whatever becomes of the call.
@@ -68,7 +71,7 @@ class Tally {
     hook_.tell(Severity::error, [&] {
       const std::optional<Check> check = check_named(error.info().check);
       const std::uint64_t rows =
-          error.info().row < 0 || !check ? 0 : noted_[static_cast<std::size_t>(*check)];
+          error.info().row < 0 || !check || !found_ ? 0 : found_->noted[static_cast<std::size_t>(*check)];
       return Violation{check.value_or(Check{}), error.info(), rows};
     });
   }
@@ -78,19 +81,21 @@ class Tally {
       return;
     for (std::size_t i = 0; i < check_count; ++i) {
       const auto check = static_cast<Check>(i);
-      if (rejected_[i] != 0) {
-        counters_.add_rejected(check, rejected_[i]);
-        tell(Severity::error, check, rejected_[i]);
+      if (const std::size_t rows = found_->rejected[i]; rows != 0) {
+        counters_.add_rejected(check, rows);
+        tell(Severity::error, check, rows);
       }
-      if (noted_[i] != 0) {
-        counters_.add_served(check, noted_[i]);
-        tell(Severity::warning, check, noted_[i]);
+      if (const std::size_t rows = found_->noted[i]; rows != 0) {
+        counters_.add_served(check, rows);
+        tell(Severity::warning, check, rows);
       }
     }
   }
 
  private:
   using Described = std::pair<Severity, Violation>;
+
+  FoundRows& found() noexcept { return found_ ? *found_ : found_.emplace(); }
 
   const Violation* described(Severity severity, Check check) const noexcept {
     const auto found = std::find_if(first_.begin(), first_.end(), [&](const Described& one) {
@@ -118,9 +123,9 @@ class Tally {
   HookPost& hook_;
   std::size_t rows_;
   Counters::Ending ending_ = Counters::Ending::threw;
-  bool found_ = false, listens_ = true;
-  std::array<std::size_t, check_count> noted_{}, rejected_{};
-  std::vector<Described> first_{};  // of some checks, what they found first
+  bool listens_ = true;
+  std::optional<FoundRows> found_{};  // made when something is found: zeros cost, too
+  std::vector<Described> first_{};    // of some checks, what they found first
 };
 
 }  // namespace prepguard::inline PREPGUARD_ABI::detail

@@ -7,10 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "prepguard/category_indices.hpp"
 #include "prepguard/column_estimator.hpp"
+#include "prepguard/detail/clear.hpp"
 #include "prepguard/detail/one_hot_fit.hpp"
 #include "prepguard/detail/one_hot_table.hpp"
 #include "prepguard/detail/replace.hpp"
@@ -35,6 +38,7 @@ struct OneHotOptions {
 /// compared bytewise. None and NaN are different categories.
 template <Number T, class Cell = T>
 class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::ColumnValues<Cell>, Cell, T>,
+                      public CategoryIndices<OneHotEncoder<T, Cell>, Cell>,
                       private detail::OneHotState {
   using Base = ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::ColumnValues<Cell>, Cell, T>;
   using Table = detail::OneHotTable<Cell>;
@@ -86,20 +90,14 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
 
   std::size_t output_width() const noexcept { return tables_.value.width; }
 
-  bool apply(const MatrixView<const Cell>& cells, const MatrixView<T>& out) const {
-    detail::ScratchFrame frame;
-    const MatrixView<const Cell> in = detail::apart_from(out, cells, frame);
-    for (std::size_t i = 0; i < out.rows(); ++i) std::fill_n(out.row(i), out.cols(), T{0});
-    bool ok = true;
-    for (std::size_t j = 0; j < in.cols(); ++j) {
-      const Table& table = tables_.value.columns[j];
-      for (std::size_t i = 0; i < in.rows(); ++i) {
-        const std::int32_t target = table.target(&in(i, j));
-        if (target >= 0) out(i, static_cast<std::size_t>(target)) = T{1};
-        ok = ok && target != Table::refused;
+  Applied apply(const MatrixView<const Cell>& cells, const MatrixView<T>& out) const {
+    if constexpr (std::is_same_v<Cell, T>) {
+      if (cells.data() == out.data()) {
+        detail::ScratchFrame frame;
+        return Applied::bounded(encode(detail::apart_from(out, cells, frame), out));
       }
     }
-    return ok;
+    return Applied::bounded(encode(cells, out));
   }
 
   /// The category whose output is largest. A row of zeros is the dropped category, else missing if unknown
@@ -112,9 +110,8 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
     for (std::size_t i = 0; i < in.rows(); ++i) {
       std::size_t first = 0;
       for (std::size_t j = 0; j < out.cols(); ++j) {
-        const Table& table = tables_.value.columns[j];
-        ok = table.decode(columns_[j].categories, in.row(i) + first, &out(i, j)) && ok;
-        first += table.width();
+        ok = table(j).decode(columns_[j].categories, in.row(i) + first, &out(i, j)) && ok;
+        first += table(j).width();
       }
     }
     return ok;
@@ -124,7 +121,7 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
     std::vector<std::string> out;
     for (std::size_t j = 0; j < columns_.size(); ++j) {
       if (handle_unknown_ == HandleUnknown::first_column) out.push_back(names[j] + "_unknown");
-      for (const detail::ReducedCategory& category : tables_.value.columns[j].outputs()) {
+      for (const detail::ReducedCategory& category : table(j).outputs()) {
         out.push_back(names[j] + '_' + detail::output_text(columns_[j], category));
       }
     }
@@ -136,15 +133,14 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
     std::vector<MissingFlow> out;
     for (std::size_t j = 0; j < columns_.size(); ++j) {
       const bool hidden = in[j] != MissingFlow::never && !columns_[j].has_category_for(in[j]);
-      out.insert(out.end(), tables_.value.columns[j].width(),
-                 hidden ? MissingFlow::refused : MissingFlow::never);
+      out.insert(out.end(), table(j).width(), hidden ? MissingFlow::refused : MissingFlow::never);
     }
     return out;
   }
 
   Finding refusal(MatrixView<const Cell> row) const {
     std::size_t j = 0;
-    while (j + 1 < row.cols() && tables_.value.columns[j].knows(&row(0, j))) ++j;
+    while (j + 1 < row.cols() && table(j).knows(&row(0, j))) ++j;
     return detail::unknown_category(row(0, j), j, columns_[j].categories, "ignore");
   }
 
@@ -192,10 +188,38 @@ class OneHotEncoder : public ColumnEstimator<OneHotEncoder<T, Cell>, T, detail::
   friend bool operator==(const OneHotEncoder&, const OneHotEncoder&) = default;
 
  private:
+  friend CategoryIndices<OneHotEncoder, Cell>;
   struct Tables {
     std::vector<Table> columns{};
     std::size_t width = 0;
   };
+
+  /// Zeros everywhere first, with one call where that is possible, then the ones.
+  bool encode(const MatrixView<const Cell>& in, const MatrixView<T>& out) const {
+    detail::clear(out);
+    std::int32_t least = 0;  // of all targets
+    if (in.rows() == 1) {
+      for (std::size_t j = 0; j < in.cols(); ++j) {
+        const std::int32_t target = table(j).index().target(&in(0, j));
+        if (target >= 0) out.data()[target] = T{1};
+        least = std::min(least, target);
+      }
+      return least != Table::refused;
+    }
+    for (std::size_t j = 0; j < in.cols(); ++j) {
+      T* const first = out.data();
+      const std::ptrdiff_t stride = out.row_stride();
+      table(j).index().for_each_target(in.row(0) + static_cast<std::ptrdiff_t>(j) * in.col_stride(),
+                                       in.row_stride(), in.rows(), [&](std::size_t i, std::int32_t target) {
+                                         if (target >= 0)
+                                           first[static_cast<std::ptrdiff_t>(i) * stride + target] = T{1};
+                                         least = std::min(least, target);
+                                       });
+    }
+    return least != Table::refused;
+  }
+
+  const Table& table(std::size_t j) const noexcept { return tables_.value.columns[j]; }
 
   /// How to fit. What the state does not tell is neither stored nor compared.
   detail::Derived<Options> options_{};

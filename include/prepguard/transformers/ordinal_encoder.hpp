@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "prepguard/category_indices.hpp"
 #include "prepguard/column_estimator.hpp"
 #include "prepguard/detail/encoder_fit.hpp"
 #include "prepguard/detail/ordinal_state.hpp"
@@ -35,6 +36,7 @@ struct OrdinalOptions {
 template <Number T, class Cell = T>
 class OrdinalEncoder
     : public ColumnEstimator<OrdinalEncoder<T, Cell>, T, detail::ColumnValues<Cell>, Cell, T>,
+      public CategoryIndices<OrdinalEncoder<T, Cell>, Cell>,
       private detail::OrdinalState {
   using Base = ColumnEstimator<OrdinalEncoder<T, Cell>, T, detail::ColumnValues<Cell>, Cell, T>;
   using Table = detail::OrdinalTable<T, Cell>;
@@ -88,18 +90,21 @@ class OrdinalEncoder
   /// Whether a value that is missing in this way is a category of column `j`.
   bool knows(Missing how, std::size_t j) const { return columns_[j].has_category_for(flow_of(how)); }
 
-  bool apply(const MatrixView<const Cell>& in, const MatrixView<T>& out) const {
-    const bool refuses = handle_unknown_ == HandleUnknown::error;
-    bool ok = true;
+  Applied apply(const MatrixView<const Cell>& in, const MatrixView<T>& out) const {
+    bool known = true, finite = true;
     for (std::size_t j = 0; j < in.cols(); ++j) {
-      const Table& table = tables_.value[j];
-      for (std::size_t i = 0; i < in.rows(); ++i) {
-        const std::int32_t category = table.find(&in(i, j));
-        out(i, j) = table.code(category);
-        ok = ok && !(category < 0 && refuses);
-      }
+      const Table& column = table(j);
+      finite = finite && column.finite_codes();
+      T* const first = &out(0, j);
+      const std::ptrdiff_t stride = out.row_stride();
+      column.index().for_each_target(in.row(0) + static_cast<std::ptrdiff_t>(j) * in.col_stride(),
+                                     in.row_stride(), in.rows(), [&](std::size_t i, std::int32_t target) {
+                                       first[static_cast<std::ptrdiff_t>(i) * stride] =
+                                           target >= 0 ? static_cast<T>(target) : column.special(target);
+                                       known = known && target != Table::unknown_code;
+                                     });
     }
-    return ok;
+    return {known || handle_unknown_ != HandleUnknown::error, false, false, finite};
   }
 
   /// The category of the code. That of unknown ones comes back as missing; that of the infrequent group is an
@@ -108,9 +113,8 @@ class OrdinalEncoder
   bool invert(const MatrixView<const T>& codes, const MatrixView<Cell>& out) const {
     bool ok = true;
     for (std::size_t j = 0; j < codes.cols(); ++j) {
-      const Table& table = tables_.value[j];
       for (std::size_t i = 0; i < codes.rows(); ++i) {
-        ok = table.decode(columns_[j].categories, &codes(i, j), &out(i, j)) && ok;
+        ok = table(j).decode(columns_[j].categories, &codes(i, j), &out(i, j)) && ok;
       }
     }
     return ok;
@@ -132,7 +136,7 @@ class OrdinalEncoder
 
   Finding refusal(MatrixView<const Cell> row) const {
     std::size_t j = 0;
-    while (j + 1 < row.cols() && tables_.value[j].find(&row(0, j)) >= 0) ++j;
+    while (j + 1 < row.cols() && table(j).knows(&row(0, j))) ++j;
     return detail::unknown_category(row(0, j), j, columns_[j].categories, "use_encoded_value");
   }
   /// Why a number became NaN, for messages.
@@ -186,6 +190,8 @@ class OrdinalEncoder
   friend bool operator==(const OrdinalEncoder&, const OrdinalEncoder&) = default;
 
  private:
+  friend CategoryIndices<OrdinalEncoder, Cell>;
+  const Table& table(std::size_t j) const noexcept { return tables_.value[j]; }
   static MissingFlow flow_of(Missing how) noexcept {
     return how == Missing::none ? MissingFlow::none : MissingFlow::nan;
   }
