@@ -86,12 +86,12 @@ std::size_t wrong_fits(const Step& step, std::size_t& least_tasks) {
   const MatrixView<const Cell> columns(rows.data(), 9, count, 1, 9);  // its columns are the rows
   const std::string want = bytes_of(step.partial(whole)), want_half = bytes_of(step.partial(half));
   std::size_t wrong =
-      bytes_of(step.partial(columns)) == bytes_of(step.partial(Matrix<Cell>(columns))) ? 0 : 1;
+      bytes_of(step.partial(columns)) == bytes_of(step.partial(Matrix<Cell>(columns))) ? 0u : 1u;
   for (const std::size_t threads : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{7}}) {
     Threads executor{threads};
-    wrong += bytes_of(step.partial(whole, executor)) == want ? 0 : 1;
+    wrong += bytes_of(step.partial(whole, executor)) == want ? 0u : 1u;
     least_tasks = std::min(least_tasks, executor.tasks_seen);
-    wrong += bytes_of(step.partial(half, executor)) == want_half ? 0 : 1;
+    wrong += bytes_of(step.partial(half, executor)) == want_half ? 0u : 1u;
   }
   return wrong;
 }
