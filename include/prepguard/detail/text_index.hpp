@@ -44,6 +44,17 @@ struct TextEnds {
   }
 };
 
+/// Hash of a text with these ends, which is at `data`.
+inline std::uint64_t hash_of(const TextEnds& ends, const char* data) noexcept {
+  std::uint64_t hash = mix(ends.first ^ ends.size << 32, ends.last);
+  if (ends.size > TextEnds::longest) [[unlikely]] {
+    for (std::size_t at = 8; at + 8 < ends.size; at += 8)
+      hash = mix(hash, TextEnds::word<std::uint64_t>(data + at));
+  }
+  return hash;
+}
+inline std::uint64_t hash_of(std::string_view text) noexcept { return hash_of(TextEnds::of(text), text.data()); }
+
 /// Texts to entries: an open hash table that owns the bytes of long texts, the short ones are in its slots.
 /// The two ways of being missing have entries of their own.
 class TextIndex {
@@ -99,14 +110,6 @@ class TextIndex {
     std::uint32_t rest = 0;  // of a long text: which of them
   };
 
-  static std::uint64_t hash_of(const TextEnds& ends, const char* data) noexcept {
-    std::uint64_t hash = mix(ends.first ^ ends.size << 32, ends.last);
-    if (ends.size > TextEnds::longest) [[unlikely]] {
-      for (std::size_t at = 8; at + 8 < ends.size; at += 8)
-        hash = mix(hash, TextEnds::word<std::uint64_t>(data + at));
-    }
-    return hash;
-  }
   CategoryEntry entry_of(const TextEnds& ends, const char* data, std::uint64_t hash) const noexcept {
     for (std::size_t at = hash & (slots_.size() - 1);; at = next(at)) {
       const Slot& slot = slots_[at];

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "prepguard/detail/category_index.hpp"
+#include "prepguard/detail/text_index.hpp"
 #include "prepguard/version.hpp"
 
 // How often values were there: counted by hashing while few differ, by sorting where many do.
