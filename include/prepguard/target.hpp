@@ -29,28 +29,33 @@ namespace prepguard::inline PREPGUARD_ABI {
 ///
 /// A guard undoes the scaling of every result by itself; classes are asked for: `decode` (decode.hpp).
 /// A default-constructed target knows nothing: outputs are what they are.
-class Target {
+///
+/// Write `Target`. It is a template only so that a program without one does not compile its steps, which are
+/// kept for both scalar types.
+template <Number Wide = double, Number Narrow = float>
+class BasicTarget {
  public:
-  Target() = default;
-  Target(const Target&) = default;
-  Target(Target&&) noexcept = default;
-  Target& operator=(Target other) noexcept { return detail::replace(*this, std::move(other)); }
-  ~Target() = default;
+  BasicTarget() = default;
+  BasicTarget(const BasicTarget&) = default;
+  BasicTarget(BasicTarget&&) noexcept = default;
+  BasicTarget& operator=(BasicTarget other) noexcept { return detail::replace(*this, std::move(other)); }
+  ~BasicTarget() = default;
   /// Outputs called `names`, scaled by `fitted` in training. Throws bad_state if it cannot be undone, or if
   /// it is not as many numbers in as out.
   template <Transformer S>
-  Target(std::vector<std::string> names, const S& fitted) : names_(std::move(names)) {
+  BasicTarget(std::vector<std::string> names, const S& fitted) : names_(std::move(names)) {
     using T = typename S::Scalar;
-    step_ = detail::target_step<double>(detail::to_any_step<T, BuiltInSteps<T>>(fitted),
-                                        detail::Place("target") / "step");
+    step_ = detail::target_step<Wide>(detail::to_any_step<T, BuiltInSteps<T>>(fitted),
+                                      detail::Place("target") / "step");
     finish();
   }
   /// Outputs that stand for one of `classes`: their scores, or for two classes one score that is above
   /// `threshold` for the second. Throws bad_state if they are not all different.
-  explicit Target(Array classes, double threshold = 0.5)
+  explicit BasicTarget(Array classes, double threshold = 0.5)
       : names_{"class"}, classes_(std::move(classes)), threshold_(classes_.size() == 2 ? threshold : 0.0) {
-    Passthrough<double> none;
-    step_ = none.fit(MixedView<const double>(MatrixView<const double>(&threshold_, 1, 1)));
+    Passthrough<Wide> none;
+    const Wide cell{};
+    step_ = none.fit(MixedView<const Wide>(MatrixView<const Wide>(&cell, 1, 1)));
     finish();
   }
 
@@ -58,13 +63,13 @@ class Target {
   /// Names of what is predicted, one for each output; of classes one.
   const std::vector<std::string>& names() const noexcept { return names_; }
   /// Whether there is a scaling to undo, and the step that did it, for outputs of type `U`.
-  bool scales() const noexcept { return !empty() && step_.template get_if<Passthrough<double>>() == nullptr; }
+  bool scales() const noexcept { return !empty() && step_.template get_if<Passthrough<Wide>>() == nullptr; }
   template <Number U>
   const TargetStep<U>& step() const noexcept {
-    if constexpr (std::is_same_v<U, double>) {
+    if constexpr (std::is_same_v<U, Wide>) {
       return step_;
     } else {
-      return in_float_.value;
+      return narrow_.value;
     }
   }
 
@@ -112,7 +117,7 @@ class Target {
     visit("threshold", self.threshold_);
     visit("self_tests", self.self_tests_);
   }
-  friend bool operator==(const Target& a, const Target& b) {
+  friend bool operator==(const BasicTarget& a, const BasicTarget& b) {
     return a.names_ == b.names_ && a.step_ == b.step_ && a.classes_ == b.classes_ &&
            detail::bits_of(&a.threshold_) == detail::bits_of(&b.threshold_) && a.self_tests_ == b.self_tests_;
   }
@@ -128,23 +133,26 @@ class Target {
     const detail::Place at("target");
     prepare_state(at);
     if (classes_.empty()) {
-      self_tests_ = {detail::scaled_test<double>(step_), detail::scaled_test<float>(in_float_.value)};
+      self_tests_ = {detail::scaled_test<Wide>(step_), detail::scaled_test<Narrow>(narrow_.value)};
     } else {
-      self_tests_ = {detail::class_test<double>(classes_), detail::class_test<float>(classes_)};
+      self_tests_ = {detail::class_test<Wide>(classes_), detail::class_test<Narrow>(classes_)};
     }
     prepare(at);
   }
 
   std::vector<std::string> names_{};
-  TargetStep<double> step_{};
+  TargetStep<Wide> step_{};
   Array classes_{};
   double threshold_ = 0.0;
   std::vector<TargetTest> self_tests_{};
-  detail::Derived<TargetStep<float>> in_float_{};
+  detail::Derived<TargetStep<Narrow>> narrow_{};
   detail::Derived<std::vector<std::string>> labels_{};
 };
 
-inline void Target::prepare_state(const detail::Place& at) {
+using Target = BasicTarget<>;
+
+template <Number Wide, Number Narrow>
+void BasicTarget<Wide, Narrow>::prepare_state(const detail::Place& at) {
   const detail::Place names = at / "names", step = at / "step";
   names.require(!names_.empty(), "at least 1 name", "none");
   detail::check_unique_names(names, names_);
@@ -152,7 +160,8 @@ inline void Target::prepare_state(const detail::Place& at) {
   prepare_classes(at);
 }
 
-inline void Target::prepare(const detail::Place& at) {
+template <Number Wide, Number Narrow>
+void BasicTarget<Wide, Narrow>::prepare(const detail::Place& at) {
   prepare_state(at);
   const detail::Place tests = at / "self_tests";
   tests.require(self_tests_.size() == 2, "2 self-tests, one a scalar type",
@@ -162,18 +171,20 @@ inline void Target::prepare(const detail::Place& at) {
   for (std::size_t i = 0; i < self_tests_.size(); ++i) check_test(tests[i], self_tests_[i]);
 }
 
-inline void Target::prepare_step(const detail::Place& at) {
+template <Number Wide, Number Narrow>
+void BasicTarget<Wide, Narrow>::prepare_step(const detail::Place& at) {
   const Layout in(names_.size(), Kind::number);
   const Layout out = step_.prepare(in, at);
   at.require(out == in, "a step with " + std::to_string(in.size()) + " numbers in and out", "other outputs");
   const std::string reason = step_.no_inverse({});
   if (!reason.empty()) at.fail("a step that can be undone", reason);
-  auto narrow = detail::target_step<float>(step_, at);
+  auto narrow = detail::target_step<Narrow>(step_, at);
   narrow.prepare(in, at);
-  in_float_.value = std::move(narrow);
+  narrow_.value = std::move(narrow);
 }
 
-inline void Target::prepare_classes(const detail::Place& at) {
+template <Number Wide, Number Narrow>
+void BasicTarget<Wide, Narrow>::prepare_classes(const detail::Place& at) {
   const detail::Place place = at / "classes", values = place / "values";
   std::vector<std::string> labels;
   std::unordered_set<std::string> seen;
@@ -189,7 +200,8 @@ inline void Target::prepare_classes(const detail::Place& at) {
   labels_.value = std::move(labels);
 }
 
-inline void Target::check_test(const detail::Place& at, const TargetTest& test) const {
+template <Number Wide, Number Narrow>
+void BasicTarget<Wide, Narrow>::check_test(const detail::Place& at, const TargetTest& test) const {
   const bool real = test.dtype == DType::float32 || test.dtype == DType::float64;
   (at / "dtype").require(real, "float32 or float64", name(test.dtype));
   detail::require_at_least(at / "rows", test.rows, 1);

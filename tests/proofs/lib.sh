@@ -62,5 +62,5 @@ meson_unit_tests() { # folder, meson options
   shift
   [ -f "$folder/build.ninja" ] ||
     meson setup "$folder" -Dexamples=disabled -Dbenchmarks=disabled "$@" || return
-  ninja -C "$folder" tests/unit_tests
+  ninja -C "$folder" -j "$JOBS" tests/unit_tests
 }

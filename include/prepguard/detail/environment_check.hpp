@@ -195,7 +195,9 @@ inline void require_no_defect(const char* defect, InstructionSet set) {
 /// The instruction sets checked so far, one bit each. One variable per flag tag: each has kernels of its own.
 inline constinit std::atomic<unsigned> checked_instruction_sets{0};
 
-[[gnu::cold, gnu::noinline]] inline void check_environment(InstructionSet set) {
+// Templates without need of an argument, so that a program that computes nothing compiles no kernel for them.
+template <class Lazy = void>
+[[gnu::cold, gnu::noinline]] void check_environment(InstructionSet set) {
   require_requested_set(dispatch::RequestedSet::get());
   require_no_defect(with_kernels([](auto kernels) { return kernel_defect<decltype(kernels)>(); }), set);
   checked_instruction_sets.fetch_or(1u << static_cast<unsigned>(set), std::memory_order_relaxed);
@@ -204,11 +206,12 @@ inline constinit std::atomic<unsigned> checked_instruction_sets{0};
 /// Throws `bad_environment` if the kernels in use do not compute what they must in this build, on this CPU,
 /// or if PREPGUARD_INSTRUCTION_SET cannot be honoured. The kernels run on known answers once per process,
 /// flag tag and instruction set; after that the call costs about a nanosecond.
-inline void require_environment() {
+template <class Lazy = void>
+void require_environment() {
   const InstructionSet set = instruction_set();
   const unsigned bit = 1u << static_cast<unsigned>(set);
   if ((checked_instruction_sets.load(std::memory_order_relaxed) & bit) == 0) [[unlikely]]
-    check_environment(set);
+    check_environment<Lazy>(set);
 }
 
 }  // namespace detail

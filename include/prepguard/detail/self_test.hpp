@@ -85,10 +85,11 @@ void replay(const Target& target, const TargetTest& test) {
                    repr_text(got(i, j)));
   }
 }
-inline void replay(const Target& target) {
+template <Number Wide, Number Narrow>
+void replay(const BasicTarget<Wide, Narrow>& target) {
   for (const TargetTest& test : target.self_tests()) {
     try {
-      test.dtype == DType::float32 ? replay<float>(target, test) : replay<double>(target, test);
+      test.dtype == DType::float32 ? replay<Narrow>(target, test) : replay<Wide>(target, test);
     } catch (const Error& error) {
       if (error.code() == Errc::bad_environment || error.code() == Errc::self_test_failed) throw;
       fail_self_test(std::string("the target's outputs cannot be undone: ") + error.what());

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Ways to use prepguard in another project, each built and run
+# One core: runs beside other proofs.
 . tests/proofs/lib.sh
 work=$BUILD/consume
 rm -rf "$work"
