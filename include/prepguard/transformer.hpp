@@ -48,7 +48,7 @@ struct MixedView {
   MatrixView<TextCell> texts{};
 
   MixedView() = default;
-  MixedView(MatrixView<T> number_cells, MatrixView<TextCell> text_cells) noexcept
+  MixedView(const MatrixView<T>& number_cells, const MatrixView<TextCell>& text_cells) noexcept
       : numbers(number_cells), texts(text_cells) {}
   /// Rows that are all numbers.
   template <class M>

@@ -136,17 +136,18 @@ void check_outputs(std::string_view where, const Step& step, std::size_t rows, c
 template <class OutTile>
 void check_apart(std::string_view where, const Table& table, const OutTile& out) {
   const auto share = [](const ByteRange& a, const ByteRange& b) { return a.first < b.last && b.first < a.last; };
+  ByteRange numbers, texts;
+  if constexpr (requires { out.numbers; }) {
+    numbers = byte_range(out.numbers), texts = byte_range(out.texts);
+  } else {
+    numbers = byte_range(out);
+  }
   for (const TableColumn& column : table.columns()) {
     const ByteRange cells = std::visit(
         [](const auto& values) { return byte_range(MatrixView(values.data(), values.size(), std::size_t{1})); },
         column.values);
-    bool shared = false;
-    if constexpr (requires { out.numbers; }) {
-      shared = share(cells, byte_range(out.numbers)) || share(cells, byte_range(out.texts));
-    } else {
-      shared = share(cells, byte_range(out));
-    }
-    if (shared) fail_shape(where, "the output shares memory with column \"" + column.name + '"', "use other memory");
+    if (share(cells, numbers) || share(cells, texts))
+      fail_shape(where, "the output shares memory with column \"" + column.name + '"', "use other memory");
   }
 }
 

@@ -24,9 +24,9 @@ inline std::string join_path(const std::string& path, const std::string& name) {
   return path.empty() ? name : path + '.' + name;
 }
 
-/// What `step` reads of the block its predecessor wrote.
+/// What `step` reads of the block its predecessor wrote. By reference, as views go here (tiles.hpp).
 template <class Step, class View>
-InView<typename Step::Input> input_for(const Step&, const View& block) noexcept {
+const auto& input_for(const Step&, const View& block) noexcept {
   return part_of<typename Step::Input>(block);
 }
 
@@ -66,7 +66,7 @@ bool hides_infinity(const MatrixView<T>& between) noexcept {
 /// free of infinities.
 template <class Cursor, class In, class Out>
 Applied apply_chain(Cursor at, const In& in, const Out& out) {
-  const auto input = input_for(at.step(), in);
+  const auto& input = input_for(at.step(), in);
   using Step = std::remove_cvref_t<decltype(at.step())>;
   if (at.last()) return at.step().apply(input, part_of<typename Step::Output>(out));
   if constexpr (!Cursor::known_last) {

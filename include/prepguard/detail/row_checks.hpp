@@ -70,6 +70,7 @@ class RowChecks {
   /// If a step refused a cell the whole tile is in doubt, and every row is transformed again on its own.
   template <class In, class Out>
   [[gnu::noinline]] void examine(const In& in, const Out& out, std::size_t first, bool ok) {
+    if (!examined_) counted_.fill(0);
     examined_ = true;
     for (std::size_t i = 0; i < in.rows(); ++i) {
       const In row = in.middle_rows(i, 1);
@@ -237,7 +238,7 @@ class RowChecks {
   Tally& tally_;
   Rejection rejection_{};
   std::optional<Replay<Prep>> replay_{};
-  std::array<std::size_t, check_count> counted_{};
+  std::array<std::size_t, check_count> counted_;  // not looked at before something is examined
   bool finite_ = true, examined_ = false;
 };
 

@@ -120,10 +120,13 @@ MixedSink<T> sink(const MixedView<T>& view, bool discard) noexcept {
 }
 
 /// Rows a tile, so that input and output of `width` 8-byte cells a row stay well inside an L1 cache; as many
-/// as start every tile at a cache line where the first starts at one.
+/// as start every tile at a cache line where the first starts at one. Of wide rows some more, so that they do
+/// not come singly.
 inline std::size_t tile_rows(std::size_t width) noexcept {
-  const std::size_t rows =
-      std::clamp<std::size_t>((std::size_t{16} << 10) / (8 * std::max<std::size_t>(width, 1)), 1, 1024);
+  constexpr std::size_t cells = std::size_t{2} << 10, many_cells = 4 * cells, enough_rows = 8;
+  width = std::max<std::size_t>(width, 1);
+  const std::size_t least = std::clamp<std::size_t>(many_cells / width, 1, enough_rows);
+  const std::size_t rows = std::clamp<std::size_t>(cells / width, least, 1024);
   return rows < 16 ? rows : rows / 16 * 16;
 }
 
@@ -142,7 +145,7 @@ Streaming stream_to(const MixedSink<T>& target) noexcept {
 template <class Step, class Source, class Target, class OnTile>
 void run_tiles(const Step& step, const Source& source, const Target& target, OnTile&& on_tile) {
   const std::size_t rows = source.rows();
-  const std::size_t tile = tile_rows(step.input_width() + step.output_width());
+  const std::size_t tile = rows == 1 ? 1 : tile_rows(step.input_width() + step.output_width());
   const Streaming streaming = stream_to(target);
   for (std::size_t first = 0; first < rows; first += tile) {
     ScratchFrame frame;
