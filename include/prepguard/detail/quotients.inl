@@ -86,9 +86,10 @@ struct SubtractQuotient {
   }
 };
 
+/// A function for each form: without optimisation every vector that is inlined has a place of its own on the
+/// stack.
 template <class T, class Lane, Quotient Form, bool Tests>
-[[gnu::always_inline]] inline bool transform_quotients(const RowPair<T>& rows,
-                                                       const ColumnTable<Lane>& table) {
+inline bool transform_quotients(const RowPair<T>& rows, const ColumnTable<Lane>& table) {
   const SubtractQuotient<T, Lane, Form, Tests> operation{table.a, table.b, table.reciprocal, table.low,
                                                          load<Bits<Lane>>(&table.least)};
   return transform<true>(rows, operation, table.period);
