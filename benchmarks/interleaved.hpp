@@ -122,6 +122,7 @@ inline std::vector<Row> measure(std::vector<Variant>& variants, const Options& o
     double fastest_limit = std::numeric_limits<double>::max();
     for (std::size_t k = 0; k < variants.size(); ++k) {
       if (!variants[k].right) continue;
+      variants[k].time(1);  // the variant before may have left the memory in other caches, or in none
       times[k].push_back(variants[k].time(runs[k]) / static_cast<double>(runs[k]));
       if (variants[k].is_limit) fastest_limit = std::min(fastest_limit, times[k].back());
     }
