@@ -201,9 +201,9 @@ template <std::size_t N>
 template <class Lane, class V>
 [[gnu::always_inline]] inline V fused_multiply_add(const V& a, const V& b, V c) {
   if constexpr (std::is_same_v<V, double>) {
-    c = __builtin_fma(a, b, c);
+    asm("fmadd %d0, %d1, %d2, %d0" : "+w"(c) : "w"(a), "w"(b));
   } else if constexpr (std::is_same_v<V, float>) {
-    c = __builtin_fmaf(a, b, c);
+    asm("fmadd %s0, %s1, %s2, %s0" : "+w"(c) : "w"(a), "w"(b));
   } else if constexpr (sizeof(Lane) == 8) {
     asm("fmla %0.2d, %1.2d, %2.2d" : "+w"(c) : "w"(a), "w"(b));
   } else if constexpr (sizeof(V) == 16) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -33,14 +34,21 @@ struct Reciprocal {
     const Lane high = divide(Lane{1}, s);
     return {high, divide(fused(-s, high, Lane{1}), s)};
   }
-  /// a * b + c, rounded once.
+  /// a * b + c, rounded once: the C library's, by way of a pointer the compiler cannot look through. clang
+  /// turns the built-in one, and std::fma, into a product and a sum under -ffast-math.
   static Lane fused(const Lane& a, const Lane& b, const Lane& c) noexcept {
-    volatile Lane x = a, y = b, z = c;  // volatile: no flag may split or fold it
     if constexpr (sizeof(Lane) == 4) {
-      return __builtin_fmaf(x, y, z);
+      float (*volatile const library)(float, float, float) = &::fmaf;
+      return library(a, b, c);
     } else {
-      return __builtin_fma(x, y, z);
+      double (*volatile const library)(double, double, double) = &::fma;
+      return library(a, b, c);
     }
+  }
+  /// Whether it is, which nothing is proven without.
+  static bool fuses() noexcept {
+    constexpr Lane small = sizeof(Lane) == 4 ? Lane{0x1p-13f} : Lane{0x1p-30f};
+    return fused(Lane{1} + small, Lane{1} - small, Lane{-1}) == -small * small;
   }
 };
 
@@ -98,6 +106,7 @@ bool is_proven(Quotient form, const Lane& s,
   const Word fraction = std::bit_cast<Word>(s) & (leading - 1);
   const Lane divisor = std::bit_cast<Lane>(static_cast<Word>(one | fraction));
   const Reciprocal<Lane> r = Reciprocal<Lane>::of(divisor);
+  if (!Reciprocal<Lane>::fuses()) return false;
   const std::uint64_t absent = (std::uint64_t{1} << (precision - numerator_bits)) - 1;
   bool right = true;
   for_each_hard_numerator<precision>(leading | fraction, [&](std::uint64_t X) {

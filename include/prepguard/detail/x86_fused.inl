@@ -18,9 +18,9 @@ inline constexpr bool is_half = sizeof(V) == 8 && !std::is_arithmetic_v<V>;
 template <class Lane, class V>
 [[gnu::always_inline]] inline V fused_multiply_add(const V& a, const V& b, V c) {
   if constexpr (std::is_same_v<V, double>) {
-    c = __builtin_fma(a, b, c);
+    asm("vfmadd231sd {%2, %1, %0|%0, %1, %2}" : "+v"(c) : "v"(a), "v"(b));
   } else if constexpr (std::is_same_v<V, float>) {
-    c = __builtin_fmaf(a, b, c);
+    asm("vfmadd231ss {%2, %1, %0|%0, %1, %2}" : "+v"(c) : "v"(a), "v"(b));
   } else if constexpr (is_half<V>) {
     c = half(fused_multiply_add<Lane>(whole(a), whole(b), whole(c)));
   } else if constexpr (sizeof(Lane) == 8) {
