@@ -172,14 +172,6 @@ inline void add_copies(std::vector<Variant>& variants, void* out, const void* in
   }
 }
 
-/// Zeros written over `size` bytes.
-inline void add_memset(std::vector<Variant>& variants, void* out, std::size_t size) {
-  variants.push_back(limit("memset", [=] {
-    std::memset(out, 0, size);
-    keep(out);
-  }));
-}
-
 /// `make()` as it is dispatched, and once more with each instruction set forced; `make` gives a variant, and
 /// tries it while the set is forced.
 template <class Make>

@@ -31,7 +31,7 @@ using Columns = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>
 /// (x - mean) / scale, of cells and of Eigen's expressions.
 struct Standard {
   static constexpr const char* name = "StandardScaler";
-  static constexpr const char* onnx_operators[] = {"Sub", "Div"};
+  [[maybe_unused]] static constexpr const char* onnx_operators[] = {"Sub", "Div"};
   template <class T>
   using Scaler = prepguard::StandardScaler<T>;
   template <class T>
@@ -51,7 +51,7 @@ struct Standard {
 /// x * scale + min
 struct MinMax {
   static constexpr const char* name = "MinMaxScaler";
-  static constexpr const char* onnx_operators[] = {"Mul", "Add"};
+  [[maybe_unused]] static constexpr const char* onnx_operators[] = {"Mul", "Add"};
   template <class T>
   using Scaler = prepguard::MinMaxScaler<T>;
   template <class T>

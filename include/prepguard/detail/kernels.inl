@@ -27,8 +27,6 @@
 
 /// The kernels of one instruction set; kernels.hpp has their contracts.
 struct Kernels {
-  /// Doubles in the widest vector.
-  static constexpr std::size_t wide_lanes = vector_bytes / sizeof(double);
   /// Whether there are fused operations, and so quotients without division.
   static constexpr bool has_quotients = has_fma;
 

@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Included by kernels.inl after finite.inl, once in the namespace of each instruction set; see there.
 
-/// `N` cells as doubles.
-template <std::size_t N, class T>
-[[gnu::always_inline]] inline Lanes<double, N> load_wide(const T* p) {
-  if constexpr (sizeof(T) < sizeof(double)) {
-    return widen<N>(load<Lanes<T, N>>(p));
-  } else {
-    return load<Lanes<double, N>>(p);
-  }
-}
-
 /// Has what lies `ahead` bytes from `p` brought near; it may lie outside of everything.
 [[gnu::always_inline]] inline void prefetch(const void* p, std::size_t ahead) {
   __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(p) + ahead), 0, 2);
