@@ -3,10 +3,10 @@
 
 usage: hot_loops.py PROGRAM
 
-PROGRAM is benchmarks/counted.cpp, compiled and linked. A loop is a jump backwards inside a function; it is an innermost one if
-no other loop begins inside, and counts if it reads or writes memory with a vector register. RULES says for each kind of kernel
-what none of its loops may contain; the first rule that fits a function holds. A rule that finds no loop with an instruction set
-fails too: the table is behind the code. Exit status 1 if anything fails.
+PROGRAM is benchmarks/counted.cpp, compiled and linked. A loop is a jump backwards to where the way leads to that jump again, with
+all on the ways between; it is an innermost one if no other loop begins inside, and counts if it reads or writes memory with a
+vector register. RULES says for each kind of kernel what none of its loops may contain; the first rule that fits a function holds.
+A rule that finds no loop with an instruction set fails too: the table is behind the code. Exit status 1 if anything fails.
 """
 
 import re
@@ -18,13 +18,13 @@ CALLS_AND_DIVISIONS = r"call|i?div|v?div[ps][sd]"
 ANYTHING = ""
 SETS = ("sse2", "avx2", "avx512")
 
-# Kind of kernel, names of its functions, what its loops must not contain, instruction sets with the promise. ColumnOp 2, 3 and 4
-# are add, multiply and divide.
+# Kind of kernel, names of its functions, what its loops must not contain, instruction sets with the promise.
 RULES = (
-    ("a call a row, one quotient", r"normalize_rows<|sum_pairwise<", ANYTHING, SETS),
-    ("by column, dividing", r"ColumnSteps<\w+, ColumnOp \d, ColumnOp 4>|subtract_divide<", CALLS, SETS),
-    ("by column, without dividing", r"ColumnSteps<\w+, ColumnOp 3, ColumnOp 2>|multiply_add<|subtract_quotient<",
-     CALLS_AND_DIVISIONS, SETS),
+    ("a row at a time, one quotient", r"DivideRow<|normalize_rows<|sum_pairwise<", ANYTHING, SETS),
+    ("by column, dividing", r"SubtractDivide<|subtract_divide<", CALLS, SETS),
+    ("by column, without dividing", r"MultiplyAdd<|multiply_add<", CALLS_AND_DIVISIONS, SETS),
+    ("by column, quotients", r"SubtractQuotient<|subtract_quotient<|transform_quotients<", CALLS_AND_DIVISIONS,
+     ("avx2", "avx512")),
     ("replace missing", r"Replace<|replace_cells<", CALLS_AND_DIVISIONS, SETS),
     ("finite check", r"all_finite<|finite_bytes<", CALLS_AND_DIVISIONS, SETS),
     ("every other kernel", r"", CALLS_AND_DIVISIONS, SETS),
@@ -50,17 +50,40 @@ def functions(program):
             yield found[1], short(symbol[1]), [(int(p[1], 16), p[2], p[3]) for p in parts if p]
 
 
-def innermost_loops(instructions):
-    ends = {}  # jumps back to the same place are one loop
-    first = instructions[0][0]
-    for address, mnemonic, operands in instructions:
+def successors(instructions):
+    """The places of the instructions that may come after each."""
+    places = {address: i for i, (address, _, _) in enumerate(instructions)}
+    for i, (_, mnemonic, operands) in enumerate(instructions):
         target = re.match(r"([0-9a-f]+) <", operands) if mnemonic.startswith("j") else None
-        if target and first <= int(target[1], 16) <= address:
-            ends[int(target[1], 16)] = address
-    for begin, end in ends.items():
-        if any(begin < other <= end for other in ends):
-            continue
-        yield [(m, o) for a, m, o in instructions if begin <= a <= end]
+        jump = {places[int(target[1], 16)]} if target and int(target[1], 16) in places else set()
+        falls = mnemonic not in ("jmp", "ret", "retq", "ud2") and i + 1 < len(instructions)
+        yield jump | ({i + 1} if falls else set())
+
+
+def reached(start, edges, stop=None):
+    found, front = {start}, [start]
+    while front:
+        place = front.pop()
+        if place != stop:
+            front += edges[place] - found
+            found |= edges[place]
+    return found
+
+
+def innermost_loops(instructions):
+    edges = list(successors(instructions))
+    back = [set() for _ in edges]
+    for place, after in enumerate(edges):
+        for target in after:
+            back[target].add(place)
+    loops = {}  # jumps back to the same place are one loop
+    for end, after in enumerate(edges):
+        for begin in after:
+            if begin <= end and end in (inside := reached(begin, edges)):
+                loops[begin] = loops.get(begin, set()) | (inside & reached(end, back, stop=begin))
+    for begin, body in loops.items():
+        if not any(other != begin and other in body for other in loops):
+            yield [instructions[i][1:] for i in sorted(body)]
 
 
 def uses_vectors(loop):

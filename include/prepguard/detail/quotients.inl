@@ -86,8 +86,7 @@ struct SubtractQuotient {
   }
 };
 
-/// A function for each form: without optimisation every vector that is inlined has a place of its own on the
-/// stack.
+/// The quotients of all rows in one form.
 template <class T, class Lane, Quotient Form, bool Tests>
 inline bool transform_quotients(const RowPair<T>& rows, const ColumnTable<Lane>& table) {
   const SubtractQuotient<T, Lane, Form, Tests> operation{table.a, table.b, table.reciprocal, table.low,

@@ -3,6 +3,9 @@
 // How kernels walk over rows. A cell operation has `Cell`, the type of its results' lanes, `lanes`, the
 // widest vector it works on, and `at<N>(p, j)`: the results for the `N` cells at `p`, which are columns j,
 // j+1, ... True comes back if all results are finite.
+// Each loop is a function of its own, because without optimisation every vector that is inlined has a place
+// of its own on the stack. It has a copy of the operation, because what others can see would be read again
+// after every store, which may be to there for all the compiler knows.
 
 /// The period of operations that are the same for every column.
 inline constexpr std::size_t any_period = 256;
@@ -24,6 +27,17 @@ template <std::size_t N, class T, class Operation>
   store(out + cols - N, last);
 }
 
+/// Rows of at least `N` cells.
+template <std::size_t N, class T, class Operation>
+inline bool transform_wide_rows(RowPair<T> rows, Operation operation) {
+  Watch<T, N> watch{};
+  for (std::size_t i = 0; i < rows.rows; ++i, rows.in += rows.in_stride, rows.out += rows.out_stride) {
+    transform_row<N>(rows.in, rows.out, rows.cols, operation, watch);
+  }
+  return watch.finite();
+}
+
+/// Rows of any width, with vectors of at most `N` cells.
 template <std::size_t N, class T, class Operation>
 [[gnu::always_inline]] inline bool transform_rows(const RowPair<T>& rows, const Operation& operation) {
   if constexpr (N > 1) {
@@ -31,13 +45,7 @@ template <std::size_t N, class T, class Operation>
   } else {
     if (rows.cols == 0) return true;
   }
-  Watch<T, N> watch{};
-  const T* in = rows.in;
-  T* out = rows.out;
-  for (std::size_t i = 0; i < rows.rows; ++i, in += rows.in_stride, out += rows.out_stride) {
-    transform_row<N>(in, out, rows.cols, operation, watch);
-  }
-  return watch.finite();
+  return transform_wide_rows<N>(rows, operation);
 }
 
 /// Stores the results of two vectors. What is not in the caches on the way out is not there on the way in
@@ -59,8 +67,8 @@ template <std::size_t N, bool Streams, class T, class V>
 /// and no statistic is read across a cache line. `period` is a multiple of two vectors. What is left at the
 /// end, less than two vectors, is left in `rows`, as one row; its first column is returned in `column`.
 template <std::size_t N, bool Streams, class T, class Operation>
-[[gnu::always_inline]] inline bool transform_periods(RowPair<T>& rows, const Operation& operation,
-                                                     std::size_t period, std::size_t& column) {
+inline bool transform_periods(RowPair<T>& rows, Operation operation, std::size_t period,
+                              std::size_t& column) {
   std::size_t left = rows.rows * rows.cols, first = 0;
   const T* in = rows.in;
   T* out = rows.out;
@@ -93,25 +101,22 @@ template <std::size_t N, bool Streams, class T, class Operation>
 
 /// `period`: how many cells in a row, from the first of a row on, the statistics of `operation` are there
 /// for, and then some lines of memory more (LaneArrays); 0 if they do not repeat. `MayStream`: for operations
-/// that write what a call asks for. All that it calls is inlined and works on copies: what lies in memory
-/// would be read again after every store, which may be to there for all the compiler knows.
+/// that write what a call asks for.
 template <bool MayStream, class T, class Operation>
 [[gnu::always_inline]] inline bool transform(const RowPair<T>& all, const Operation& operation,
                                              std::size_t period) {
   constexpr std::size_t N = Operation::lanes;
+  const auto cols = static_cast<std::ptrdiff_t>(all.cols);
+  const bool end_to_end = all.rows > 1 ? all.in_stride == cols && all.out_stride == cols : all.cols >= period;
+  if (period == 0 || !end_to_end || all.rows * all.cols < 4 * N) return transform_rows<N>(all, operation);
   RowPair<T> rows = all;
-  const Operation copy = operation;
-  const auto cols = static_cast<std::ptrdiff_t>(rows.cols);
-  const bool end_to_end =
-      rows.rows > 1 ? rows.in_stride == cols && rows.out_stride == cols : rows.cols >= period;
-  if (period == 0 || !end_to_end || rows.rows * rows.cols < 4 * N) return transform_rows<N>(rows, copy);
   std::size_t column = 0;
   bool finite = true;
   if (MayStream && can_stream && rows.streams &&
       reinterpret_cast<std::uintptr_t>(rows.out) % sizeof(T) == 0) {
-    finite = transform_periods < N, MayStream && can_stream > (rows, copy, period, column);
+    finite = transform_periods < N, MayStream && can_stream > (rows, operation, period, column);
   } else {
-    finite = transform_periods<N, false>(rows, copy, period, column);
+    finite = transform_periods<N, false>(rows, operation, period, column);
   }
-  return transform_rows<N>(rows, copy.from(column)) && finite;
+  return transform_rows<N>(rows, operation.from(column)) && finite;
 }
