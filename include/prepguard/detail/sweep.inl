@@ -12,27 +12,21 @@ inline constexpr std::size_t any_period = 256;
 /// How many bytes ahead a kernel asks for the cells of a call that is too large for the caches.
 inline constexpr std::size_t streamed_ahead = 8192;
 
-/// Transforms one row with vectors of `N` of its at least `N` cells. The last vector overlaps its neighbour;
-/// it is computed before the first store, so that in-place rows are read before they are written.
-template <std::size_t N, class T, class Operation>
-[[gnu::always_inline]] inline void transform_row(const T* in, T* out, std::size_t cols,
-                                                 const Operation& operation, Watch<T, N>& watch) {
-  const auto last = operation.template at<N>(in + cols - N, cols - N);
-  watch.take_odd(last);
-  for (std::size_t j = 0; j + N < cols; j += N) {
-    const auto results = operation.template at<N>(in + j, j);
-    watch.take(results);
-    store(out + j, results);
-  }
-  store(out + cols - N, last);
-}
-
-/// Rows of at least `N` cells.
+/// Rows of at least `N` cells. The last vector of a row overlaps its neighbour; it is computed before the
+/// first store, so that in-place rows are read before they are written.
 template <std::size_t N, class T, class Operation>
 inline bool transform_wide_rows(RowPair<T> rows, Operation operation) {
   Watch<T, N> watch{};
+  const std::size_t end = rows.cols - N;
   for (std::size_t i = 0; i < rows.rows; ++i, rows.in += rows.in_stride, rows.out += rows.out_stride) {
-    transform_row<N>(rows.in, rows.out, rows.cols, operation, watch);
+    const auto last = operation.template at<N>(rows.in + end, end);
+    watch.take_odd(last);
+    for (std::size_t j = 0; j < end; j += N) {
+      const auto results = operation.template at<N>(rows.in + j, j);
+      watch.take(results);
+      store(rows.out + j, results);
+    }
+    store(rows.out + end, last);
   }
   return watch.finite();
 }
