@@ -28,6 +28,7 @@ template <std::size_t N, class T>
 template <class T>
 inline void transpose_cells(const T* in, std::ptrdiff_t in_stride, std::size_t columns, std::size_t cells,
                             T* out, std::ptrdiff_t out_stride) {
+  if (cells == 0) return;  // without cells there may be no memory to step through either
   constexpr std::size_t N = vector_bytes / sizeof(T) >= 4 ? 4 : vector_bytes / sizeof(T);
   std::size_t j = 0;
   if constexpr (N > 1) {
