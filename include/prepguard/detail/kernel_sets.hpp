@@ -34,6 +34,15 @@
 // otherwise. A region holds no lambdas and calls no inline function from outside: those would not have its
 // instruction set.
 
+// Before the loops of kernels: part of what calls them, which knows their operands, but not where nothing is
+// optimised. There every vector that is inlined has a place of its own on the stack, 170 KB of them under the
+// address sanitizer.
+#if defined(__OPTIMIZE__)
+#define PREPGUARD_LOOP [[gnu::always_inline]] inline
+#else
+#define PREPGUARD_LOOP inline
+#endif
+
 namespace prepguard::inline PREPGUARD_ABI {
 namespace detail::generic {
 
@@ -232,3 +241,5 @@ template <class Lane, class V>
 }  // namespace prepguard::inline PREPGUARD_ABI
 
 #endif
+
+#undef PREPGUARD_LOOP

@@ -3,9 +3,8 @@
 // How kernels walk over rows. A cell operation has `Cell`, the type of its results' lanes, `lanes`, the
 // widest vector it works on, and `at<N>(p, j)`: the results for the `N` cells at `p`, which are columns j,
 // j+1, ... True comes back if all results are finite.
-// Each loop is a function of its own, because without optimisation every vector that is inlined has a place
-// of its own on the stack. It has a copy of the operation, because what others can see would be read again
-// after every store, which may be to there for all the compiler knows.
+// Loops have copies of the operation: what others can see would be read again after every store, which may
+// be to there for all the compiler knows.
 
 /// The period of operations that are the same for every column.
 inline constexpr std::size_t any_period = 256;
@@ -15,18 +14,22 @@ inline constexpr std::size_t streamed_ahead = 8192;
 /// Rows of at least `N` cells. The last vector of a row overlaps its neighbour; it is computed before the
 /// first store, so that in-place rows are read before they are written.
 template <std::size_t N, class T, class Operation>
-inline bool transform_wide_rows(RowPair<T> rows, Operation operation) {
+PREPGUARD_LOOP bool transform_wide_rows(const RowPair<T>& rows, const Operation& given) {
+  const Operation operation = given;
+  const std::size_t count = rows.rows, end = rows.cols - N;
+  const std::ptrdiff_t in_stride = rows.in_stride, out_stride = rows.out_stride;
+  const T* in = rows.in;
+  T* out = rows.out;
   Watch<T, N> watch{};
-  const std::size_t end = rows.cols - N;
-  for (std::size_t i = 0; i < rows.rows; ++i, rows.in += rows.in_stride, rows.out += rows.out_stride) {
-    const auto last = operation.template at<N>(rows.in + end, end);
+  for (std::size_t i = 0; i < count; ++i, in += in_stride, out += out_stride) {
+    const auto last = operation.template at<N>(in + end, end);
     watch.take_odd(last);
     for (std::size_t j = 0; j < end; j += N) {
-      const auto results = operation.template at<N>(rows.in + j, j);
+      const auto results = operation.template at<N>(in + j, j);
       watch.take(results);
-      store(rows.out + j, results);
+      store(out + j, results);
     }
-    store(rows.out + end, last);
+    store(out + end, last);
   }
   return watch.finite();
 }
@@ -61,8 +64,9 @@ template <std::size_t N, bool Streams, class T, class V>
 /// and no statistic is read across a cache line. `period` is a multiple of two vectors. What is left at the
 /// end, less than two vectors, is left in `rows`, as one row; its first column is returned in `column`.
 template <std::size_t N, bool Streams, class T, class Operation>
-inline bool transform_periods(RowPair<T>& rows, Operation operation, std::size_t period,
-                              std::size_t& column) {
+PREPGUARD_LOOP bool transform_periods(RowPair<T>& rows, const Operation& given, std::size_t period,
+                                      std::size_t& column) {
+  const Operation operation = given;
   std::size_t left = rows.rows * rows.cols, first = 0;
   const T* in = rows.in;
   T* out = rows.out;
