@@ -7,7 +7,7 @@ CXX=clang++ meson_unit_tests "$BUILD/asan" -Dwerror=true -Doptimization=0 -Db_sa
   -Dcpp_args="-DPREPGUARD_ONE_SCALAR -fno-sanitize-recover=all -fsanitize-ignorelist=$ROOT/tests/sanitizers.ignore"
 # Two processes of about the same time: the suite that every step goes through, with the long ones, and the rest.
 tests=$BUILD/asan/tests/unit_tests
-long='conformance*,partial*,executor*,quotients*'
+long='conformance*,partial*,executor*'
 "$tests" --test-case="$long" >"$BUILD/asan/long.log" 2>&1 &
 first=$!
 "$tests" --test-case-exclude="$long" || failed=1
